@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "eddy/base/ring.h"
+#include "eddy/combine/detail/inputs.h"
+#include "eddy/combine/detail/watcher.h"
+#include "eddy/core/create_task.h"
+#include "eddy/core/detached.h"
+#include "eddy/core/outcome.h"
+#include "eddy/core/time_point.h"
+#include "eddy/core/timers.h"
+
+namespace eddy {
+namespace detail {
+
+/// The queue of ended tasks behind as_completed, in the order in which they ended.
+class CompletedBase : public Detached {
+ public:
+  CompletedBase() = default;
+
+  struct Next : public Op {
+    explicit Next(CompletedBase& of) noexcept : completed(&of) {}
+    Next(Next&&) = default;
+    bool ready() noexcept { return (completed->decided() || completed->waiting_) && running.spend(); }
+    Step start(Strand& strand, Cont cont) noexcept;
+    void cancel() noexcept override;
+    void check();
+    CompletedBase* completed;
+    bool second = false;  ///< somebody else waits already
+  };
+
+ protected:
+  struct Entry : Watcher {
+    Entry(CompletedBase& of, AnyTask task) noexcept : Watcher(std::move(task)), completed(of) {}
+    void on_end() noexcept override { completed.ended(*this); }
+    CompletedBase& completed;
+    Entry* after = nullptr;
+  };
+
+  ~CompletedBase();
+  void track(Entry& entry) noexcept;
+  void set_limit(Nanos limit) noexcept;
+  Entry* pop() noexcept;
+
+ private:
+  struct Deadline final : TimerOp {
+    explicit Deadline(CompletedBase& of) noexcept : completed(of) {}
+    void fire() noexcept override { completed.expire(); }
+    CompletedBase& completed;
+  };
+
+  /// next() has an answer: an ended task, the end, or the timeout.
+  bool decided() const noexcept { return first_ || left_ == 0 || expired_; }
+  void ended(Entry& entry) noexcept;
+  void expire() noexcept;
+  void wake() noexcept;
+
+  Entry* first_ = nullptr;
+  Entry* last_ = nullptr;
+  std::size_t left_ = 0;  ///< not handed out yet
+  Next* waiting_ = nullptr;
+  Deadline deadline_{*this};
+  bool timed_ = false;
+  bool expired_ = false;
+};
+
+template <class Handle>
+struct HandleValue;
+template <class T>
+struct HandleValue<TaskHandle<T>> {
+  using type = T;
+};
+
+}  // namespace detail
+
+/// Results in the order in which they come: what `as_completed` gives. Move-only.
+///
+/// Breaking out of the loop cancels the tasks that it started and that still run; the current task owns them from then
+/// on and ends only after they did. Handles it was given are never cancelled.
+template <class T>
+class AsCompleted {
+  class Core final : public detail::CompletedBase {
+   public:
+    template <class R>
+    Core(R&& range, detail::Nanos limit) {
+      attach();
+      detail::HeldRange<R> held(std::forward<R>(range));
+      held.for_each([this](auto&& element) { this->add(std::forward<decltype(element)>(element)); });
+      set_limit(limit);
+    }
+
+    std::optional<Outcome<T>> take() {
+      Entry* entry = pop();
+      if (!entry) return std::nullopt;
+      detail::TaskBase& task = entry->task().state();
+      auto& state = static_cast<detail::TaskState<T>&>(task);
+      bool ours = static_cast<Item*>(entry)->ours;
+      return Outcome<T>::of([&]() -> T {
+        if constexpr (std::is_void_v<T> || std::is_reference_v<T>) {
+          return state.get();
+        } else if constexpr (std::is_copy_constructible_v<T>) {
+          return ours ? T(std::move(state.get())) : T(state.get());
+        } else {
+          return std::move(state.get());
+        }
+      });
+    }
+
+   private:
+    struct Item final : Entry {
+      Item(Core& core, AnyTask task, bool started_here) : Entry(core, std::move(task)), ours(started_here) {}
+      bool ours;
+    };
+
+    template <class E>
+    void add(E&& element) {
+      if constexpr (std::is_base_of_v<AnyTask, std::remove_cvref_t<E>>) {
+        for (const Item& item : items_) {
+          if (item.task() == element) return;
+        }
+        track(items_.emplace_back(*this, AnyTask(element), false));
+      } else {
+        auto* state = detail::make_task(std::forward<E>(element));
+        auto handle = detail::handle_of(state);
+        detail::launch_task(*detail::running.loop, *this, *state);
+        track(items_.emplace_back(*this, handle, true));
+      }
+    }
+
+    std::deque<Item> items_;
+  };
+
+  class [[nodiscard("co_await it")]] NextOp final : public detail::CompletedBase::Next, public detail::AwaitLeaf<NextOp> {
+   public:
+    explicit NextOp(Core& core) noexcept : detail::CompletedBase::Next(core) {}
+    std::optional<Outcome<T>> take() {
+      this->check();
+      return static_cast<Core&>(*this->completed).take();
+    }
+  };
+
+ public:
+  using value_type = Outcome<T>;
+
+  template <class R>
+  AsCompleted(std::in_place_t, R&& range, detail::Nanos limit) : core_(std::make_unique<Core>(std::forward<R>(range), limit)) {}
+
+  /// The next one that ended, as an Outcome; nullopt when all were handed out. TimeoutError when the limit has passed.
+  NextOp next() { return NextOp(*core_); }
+
+ private:
+  std::unique_ptr<Core> core_;
+};
+
+namespace detail {
+
+template <class E>
+struct CompletedValue {
+  using type = await_result_t<E>;
+};
+template <class E>
+  requires std::is_base_of_v<AnyTask, std::remove_cvref_t<E>>
+struct CompletedValue<E> {
+  using type = typename std::remove_cvref_t<E>::value_type;
+};
+
+struct AsCompletedFn {
+  template <Iterable R>
+  auto operator()(R&& awaitables) const {
+    return make(std::forward<R>(awaitables), kForever);
+  }
+  template <Iterable R, class Rep, class Period>
+  auto operator()(R&& awaitables, std::chrono::duration<Rep, Period> limit) const {
+    return make(std::forward<R>(awaitables), to_nanos(limit));
+  }
+
+ private:
+  template <class R>
+  static auto make(R&& range, Nanos limit) {
+    using T = typename CompletedValue<typename HeldRange<R>::Element>::type;
+    return AsCompleted<T>(std::in_place, std::forward<R>(range), limit);
+  }
+};
+
+}  // namespace detail
+
+/// `auto completed = as_completed(std::move(tasks)); while (auto next = co_await completed.next()) use(next->value());`
+///
+/// Starts a range of tasks at once (or takes handles that run already) and gives their results fastest first. An
+/// optional limit for all of them makes `next()` throw TimeoutError once it has passed.
+inline constexpr detail::AsCompletedFn as_completed{};
+
+}  // namespace eddy

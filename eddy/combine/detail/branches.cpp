@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#include "eddy/combine/detail/branches.h"
+
+#include <string>
+
+#include "eddy/core/loop.h"
+#include "eddy/core/task_state.h"
+
+namespace eddy::detail {
+
+void BranchBase::run() noexcept {
+  running.strand = this;
+  if (root.effective()) [[unlikely]] {
+    drop();
+    drive(end(kStopped));
+    return;
+  }
+  drive(launch());
+}
+
+Step BranchBase::child_done() noexcept {
+  try {
+    keep();
+  } catch (...) {
+    if (caught_visible_cancel()) return end(kStopped);
+    error = std::current_exception();
+    return end(kFailed);
+  }
+  return end(0);
+}
+
+Step BranchBase::child_cancelled() noexcept {
+  drop();
+  return end(kStopped);
+}
+
+Step BranchBase::end(std::uint32_t how) noexcept {
+  root.flags |= how | kDone;
+  leave_detached_owners(*this);
+  Owner& owner = *this->owner();
+  owner.kids.erase(*this);
+  return owner.kid_ended(*this);
+}
+
+void Branches::open(Strand& strand, Cont cont) noexcept {
+  enter(strand, cont);
+  host = &strand;
+  strand.push(*this);
+}
+
+void Branches::add(BranchBase& branch) noexcept {
+  adopt(branch);
+  running.loop->start(branch);
+}
+
+Step Branches::wait() noexcept {
+  if (kids.empty()) return finish();
+  waiting_ = true;
+  host->leaf = this;
+  return Step::none();
+}
+
+Step Branches::kid_ended(Strand& kid) noexcept {
+  if (decide(static_cast<BranchBase&>(kid)) && !decided_) {
+    decided_ = true;
+    cancel_kids(*this);
+  }
+  if (!kids.empty() || !waiting_) return Step::none();
+  running.strand = host;
+  host->leaf = nullptr;
+  return finish();
+}
+
+Step Branches::finish() noexcept {
+  host->pop(*this);
+  return conclusive() ? Step::resume(cont()) : Step::unwind(cont());
+}
+
+void report_late_error(const char* what, std::exception_ptr error) noexcept {
+  report_lost_error(std::string("error in a ") + what + " that had already ended in another", std::move(error));
+}
+
+}  // namespace eddy::detail

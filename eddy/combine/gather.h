@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <deque>
+#include <exception>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "eddy/combine/detail/branches.h"
+#include "eddy/combine/detail/inputs.h"
+#include "eddy/combine/results.h"
+#include "eddy/core/outcome.h"
+
+namespace eddy {
+
+/// `gather(return_exceptions, …)`: errors become Outcomes instead of ending the gather.
+struct ReturnExceptions {};
+inline constexpr ReturnExceptions return_exceptions{};
+
+namespace detail {
+
+/// The decision of gather: the first error counts and cancels the rest; with `keep_errors` none does.
+class GatherBase : public Branches {
+ public:
+  bool ready() const noexcept { return false; }
+
+ protected:
+  explicit GatherBase(bool keep_errors) noexcept : keep_errors_(keep_errors) {}
+  GatherBase(GatherBase&&) = default;
+  ~GatherBase() = default;
+
+  bool decide(BranchBase& branch) noexcept override {
+    if (branch.stopped()) stopped_ = true;
+    if (keep_errors_ || !branch.failed()) return false;
+    if (error_) {
+      report_late_error("gather", std::move(branch.error));
+    } else {
+      error_ = std::move(branch.error);
+    }
+    return true;
+  }
+  bool conclusive() noexcept override { return error_ || !stopped_; }
+  void check() const {
+    if (error_) std::rethrow_exception(error_);
+  }
+
+  std::exception_ptr error_;
+
+ private:
+  bool keep_errors_;
+  bool stopped_ = false;
+};
+
+template <class T, Operation O>
+Outcome<T> outcome_of(Branch<O>& branch) {
+  if (branch.failed()) return Outcome<T>::failed(std::move(branch.error));
+  if constexpr (std::is_void_v<T>) {
+    return Outcome<T>(std::in_place);
+  } else {
+    return Outcome<T>(std::in_place, branch.take());
+  }
+}
+
+/// What Outcome of a collected result is: void stays void.
+template <Operation O>
+using outcome_value_t = std::conditional_t<std::is_void_v<decltype(std::declval<O&>().take())>, void, collected_t<O>>;
+
+template <bool kKeepErrors, Operation... O>
+class [[nodiscard("co_await it")]] GatherOp final : public GatherBase, public Await<GatherOp<kKeepErrors, O...>> {
+ public:
+  explicit GatherOp(O&&... operations) : GatherBase(kKeepErrors), operations_(std::in_place, std::move(operations)...) {}
+  GatherOp(GatherOp&& other) : GatherBase(std::move(other)), operations_(std::move(other.operations_)) {}
+
+  Step start(Strand& strand, Cont cont) noexcept {
+    open(strand, cont);
+    std::apply(
+        [this](O&... operation) {
+          std::apply([&](auto&... branch) { (branch.set(std::move(operation)), ...); }, branches_);
+        },
+        *operations_);
+    operations_.reset();
+    std::apply([this](auto&... branch) { (add(branch), ...); }, branches_);
+    return wait();
+  }
+
+  auto take() {
+    check();
+    return std::apply(
+        [](Branch<O>&... branch) {
+          if constexpr (kKeepErrors) {
+            return Gathered<Outcome<outcome_value_t<O>>...>(outcome_of<outcome_value_t<O>>(branch)...);
+          } else {
+            return Gathered<collected_t<O>...>(branch.take()...);
+          }
+        },
+        branches_);
+  }
+
+ private:
+  std::optional<std::tuple<O...>> operations_;
+  std::tuple<Branch<O>...> branches_;
+};
+
+template <bool kKeepErrors, class R>
+class [[nodiscard("co_await it")]] GatherRangeOp final : public GatherBase, public Await<GatherRangeOp<kKeepErrors, R>> {
+  using O = operation_t<typename HeldRange<R>::Element>;
+  using Value = std::conditional_t<kKeepErrors, Outcome<outcome_value_t<O>>, collected_t<O>>;
+
+ public:
+  explicit GatherRangeOp(R&& range) : GatherBase(kKeepErrors), range_(std::forward<R>(range)) {}
+  GatherRangeOp(GatherRangeOp&& other) : GatherBase(std::move(other)), range_(std::move(other.range_)) {}
+
+  Step start(Strand& strand, Cont cont) noexcept {
+    open(strand, cont);
+    try {
+      range_.for_each([this](auto&& element) {
+        branches_.emplace_back(to_operation(std::forward<decltype(element)>(element)));
+      });
+    } catch (...) {  // the range failed to make one of the awaitables: none of them starts
+      error_ = std::current_exception();
+      branches_.clear();
+    }
+    for (Branch<O>& branch : branches_) add(branch);
+    return wait();
+  }
+
+  std::vector<Value> take() {
+    check();
+    std::vector<Value> values;
+    values.reserve(branches_.size());
+    for (Branch<O>& branch : branches_) {
+      if constexpr (kKeepErrors) {
+        values.push_back(outcome_of<outcome_value_t<O>>(branch));
+      } else {
+        values.push_back(branch.take());
+      }
+    }
+    return values;
+  }
+
+ private:
+  HeldRange<R> range_;
+  std::deque<Branch<O>> branches_;
+};
+
+struct GatherFn {
+  template <Awaitable... A>
+    requires(sizeof...(A) > 0)
+  auto operator()(A&&... awaitables) const {
+    return GatherOp<false, operation_t<A>...>(to_operation(std::forward<A>(awaitables))...);
+  }
+  template <Awaitable... A>
+    requires(sizeof...(A) > 0)
+  auto operator()(ReturnExceptions, A&&... awaitables) const {
+    return GatherOp<true, operation_t<A>...>(to_operation(std::forward<A>(awaitables))...);
+  }
+  template <Iterable R>
+    requires(!Awaitable<R>)
+  auto operator()(R&& range) const {
+    return GatherRangeOp<false, R>(std::forward<R>(range));
+  }
+  template <Iterable R>
+    requires(!Awaitable<R>)
+  auto operator()(ReturnExceptions, R&& range) const {
+    return GatherRangeOp<true, R>(std::forward<R>(range));
+  }
+};
+
+}  // namespace detail
+
+/// `auto [a, b] = co_await gather(f(), g())`: runs them at the same time, results in order. A range of tasks or handles
+/// gives a vector; a view such as `urls | transform(fetch)` is evaluated when the gather starts. `void` becomes Unit.
+///
+/// The first error cancels the others, waits for them, and is thrown; later ones go to the exception handler. With
+/// `return_exceptions` first, every result is an Outcome. Handles it was given are cancelled when it is cancelled or
+/// fails. For more control over errors see `task_group`.
+inline constexpr detail::GatherFn gather{};
+
+}  // namespace eddy

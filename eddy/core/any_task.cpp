@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "eddy/core/any_task.h"
+
+#include "eddy/core/loop.h"
+
+namespace eddy {
+
+std::exception_ptr AnyTask::exception() const {
+  detail::TaskBase& task = state();
+  if (!task.done()) {
+    throw InvalidStateError("exception() of task '" + task.name() + "', which is not done yet: co_await it first");
+  }
+  if (task.was_cancelled()) throw TaskCancelled(task.cancel_message());
+  task.mark_retrieved();
+  return task.error();
+}
+
+void AnyTask::throw_empty() {
+  throw RuntimeError("this task handle is empty (default-made or moved from): assign one from create_task first");
+}
+
+AnyTask current_task() {
+  detail::TaskBase* task = detail::task_of(detail::running.strand);
+  if (!task) throw RuntimeError("current_task(): no task is running here");
+  return AnyTask(task);
+}
+
+namespace {
+
+void collect(detail::Owner& from, std::vector<AnyTask>& tasks) {
+  std::vector<detail::Owner*> owners{&from};
+  while (!owners.empty()) {
+    detail::Owner& owner = *owners.back();
+    owners.pop_back();
+    for (detail::Strand* kid = owner.kids.front(); kid; kid = owner.kids.after(*kid)) {
+      if (kid->root.has(detail::TaskBase::kTask)) tasks.emplace_back(static_cast<detail::TaskBase*>(kid));
+      for (detail::CancelScope* scope = kid->top; scope != &kid->root; scope = scope->up) {
+        if (scope->has(detail::CancelScope::kOwner)) owners.push_back(static_cast<detail::Owner*>(scope));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<AnyTask> all_tasks() {
+  std::vector<AnyTask> tasks;
+  collect(detail::require_loop("all_tasks()").root_owner(), tasks);
+  return tasks;
+}
+
+}  // namespace eddy

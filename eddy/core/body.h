@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <exception>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "eddy/base/unit.h"
+#include "eddy/core/awaitable.h"
+
+namespace eddy::detail {
+
+// GCC 12 destroys a temporary of closure type twice when the full-expression contains a co_await (G2 in CONTRIBUTING),
+// which only matters for closures that own something.
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+template <class F>
+inline constexpr bool kClosureIsSafe = std::is_lvalue_reference_v<F> || std::is_trivially_destructible_v<std::remove_cvref_t<F>> ||
+                                       std::is_default_constructible_v<std::remove_cvref_t<F>> ||
+                                       std::is_move_assignable_v<std::remove_cvref_t<F>>;
+#else
+template <class F>
+inline constexpr bool kClosureIsSafe = true;
+#endif
+
+/// Call first thing in a function that takes a callable and returns an awaitable.
+template <class F>
+constexpr void check_closure() {
+  static_assert(kClosureIsSafe<F>,
+                "eddy: GCC 12 destroys a closure that owns something twice in a co_await expression: capture by reference "
+                "([&]), or name the lambda first and pass std::move(name)");
+}
+
+template <class R>
+struct BodyResult {
+  using type = R;
+};
+template <Awaitable R>
+struct BodyResult<R> {
+  using type = await_result_t<R>;
+};
+
+/// A callable that a combinator calls once and whose result, awaited if it is awaitable, it hands on.
+///
+/// The callable is kept until the end, so that a coroutine lambda may use its captures.
+template <class F, class... Args>
+class Body {
+ public:
+  using Returned = std::invoke_result_t<F&, Args...>;
+  using Result = typename BodyResult<Returned>::type;
+
+  template <class G>
+  explicit Body(std::in_place_t, G&& f) : f_(std::forward<G>(f)) {}
+
+  Step start(Strand& strand, Cont cont, Args... args) noexcept {
+    try {
+      if constexpr (Awaitable<Returned>) {
+        slot_.emplace(to_operation(f_(static_cast<Args>(args)...)));
+        return start_child(*slot_, strand, cont);
+      } else if constexpr (std::is_void_v<Returned>) {
+        f_(static_cast<Args>(args)...);
+        slot_.emplace();
+      } else {
+        slot_.emplace(f_(static_cast<Args>(args)...));
+      }
+    } catch (...) {
+      if (caught_visible_cancel()) return Step::unwind(cont);
+      error_ = std::current_exception();
+    }
+    return Step::resume(cont);
+  }
+
+  Result take() {
+    if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+    if constexpr (Awaitable<Returned>) {
+      struct End {
+        Slot& slot;
+        ~End() { slot.reset(); }
+      } end{slot_};
+      return slot_->take();
+    } else if constexpr (std::is_void_v<Returned>) {
+      return;
+    } else {
+      return static_cast<Result>(std::move(*slot_));
+    }
+  }
+
+ private:
+  template <class R>
+  struct SlotOf {
+    using type = std::optional<R>;
+  };
+  template <Awaitable R>
+  struct SlotOf<R> {
+    using type = std::optional<operation_t<R>>;
+  };
+  using Slot = typename SlotOf<std::conditional_t<std::is_void_v<Returned>, Unit, Returned>>::type;
+
+  F f_;
+  Slot slot_;
+  std::exception_ptr error_;
+};
+
+/// An awaitable in the place of a Body.
+template <Operation O>
+class Given {
+ public:
+  using Result = decltype(std::declval<O&>().take());
+  explicit Given(O&& operation) : operation_(std::move(operation)) {}
+
+  bool ready() { return operation_.ready(); }
+  Step start(Strand& strand, Cont cont) noexcept { return operation_.start(strand, cont); }
+  Result take() { return operation_.take(); }
+
+ private:
+  O operation_;
+};
+
+}  // namespace eddy::detail

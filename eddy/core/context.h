@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+namespace eddy::detail {
+
+/// The values of context variables, as an immutable list: a child shares its parent's, setting one prepends a binding.
+///
+/// Reference-counted, not thread-safe: a list stays on its loop.
+struct Context {
+  struct Value {
+    virtual ~Value() = default;
+  };
+
+  const void* key;
+  std::unique_ptr<Value> value;
+  Context* rest;
+  std::uint32_t refs = 1;
+
+  static Context* ref(Context* context) noexcept {
+    if (context) ++context->refs;
+    return context;
+  }
+  static void unref(Context* context) noexcept {
+    while (context && --context->refs == 0) delete std::exchange(context, context->rest);
+  }
+  static const Value* find(const Context* context, const void* key) noexcept {
+    for (; context; context = context->rest) {
+      if (context->key == key) return context->value.get();
+    }
+    return nullptr;
+  }
+  /// Takes over one reference of `rest`; bindings it hides are dropped where nobody else sees them.
+  static Context* bind(Context* rest, const void* key, std::unique_ptr<Value> value);
+};
+
+/// The current task's (or, outside of tasks, this thread's) values.
+Context*& current_context();
+const Context* current_context_if_any() noexcept;
+
+}  // namespace eddy::detail

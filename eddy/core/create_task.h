@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "eddy/core/context.h"
+#include "eddy/core/loop.h"
+#include "eddy/core/signature.h"
+#include "eddy/core/task.h"
+#include "eddy/core/task_handle.h"
+#include "eddy/core/task_state.h"
+
+namespace eddy {
+namespace detail {
+
+/// The state of a task whose body is a coroutine.
+template <class T>
+class CoroutineState : public TaskState<T> {
+ public:
+  static void* operator new(std::size_t bytes) { return frame_allocate(bytes); }
+  static void operator delete(void* state, std::size_t bytes) noexcept { frame_free(state, bytes); }
+
+ protected:
+  ~CoroutineState() = default;
+
+  Step begin(TaskPromise<T>* coroutine) noexcept {
+    this->coroutine_ = coroutine;
+    coroutine->parent = Cont(*this);
+    return Step::resume(Cont(*coroutine));
+  }
+};
+
+/// Made from a Task.
+template <class T>
+class CoroutineTask final : public CoroutineState<T> {
+ public:
+  explicit CoroutineTask(TaskPromise<T>* coroutine) noexcept { this->coroutine_ = coroutine; }
+
+  Step child_done() noexcept override {
+    TaskPromise<T>* coroutine = this->coroutine_;
+    return this->settle([coroutine]() -> T { return take_from(coroutine); });
+  }
+
+ private:
+  Step launch() override { return this->begin(this->coroutine_); }
+  void drop_body() noexcept override { this->coroutine_->handle().destroy(); }
+  void destroy() noexcept override { delete this; }
+};
+
+/// Made from a callable and its arguments, which live as long as the task runs.
+template <class T, class Stored>
+class CallTask final : public CoroutineState<T> {
+ public:
+  template <class... A>
+  explicit CallTask(std::in_place_t, A&&... call) {
+    call_.emplace(std::in_place, std::forward<A>(call)...);
+  }
+
+  Step child_done() noexcept override {
+    TaskPromise<T>* coroutine = this->coroutine_;
+    return this->settle([this, coroutine]() -> T {
+      struct End {
+        std::optional<Stored>& call;
+        ~End() { call.reset(); }
+      } end{call_};
+      return take_from(coroutine);
+    });
+  }
+  Step child_cancelled() noexcept override {
+    call_.reset();
+    return TaskBase::child_cancelled();
+  }
+
+ private:
+  Step launch() override { return this->begin((*call_)().checked_release()); }
+  void drop_body() noexcept override { call_.reset(); }
+  void destroy() noexcept override { delete this; }
+
+  std::optional<Stored> call_;
+};
+
+/// The state of a task made from another awaitable, or from a callable that returns one.
+template <class Result, class Make, class Operation>
+class OperationTask final : public TaskState<Result> {
+ public:
+  template <class... A>
+  explicit OperationTask(std::in_place_t, A&&... make) {
+    make_.emplace(std::forward<A>(make)...);
+  }
+
+  static void* operator new(std::size_t bytes) { return frame_allocate(bytes); }
+  static void operator delete(void* state, std::size_t bytes) noexcept { frame_free(state, bytes); }
+
+  Step child_done() noexcept override {
+    return this->settle([this]() -> Result {
+      struct End {
+        std::optional<Slot>& slot;
+        ~End() { slot.reset(); }
+      } end{slot_};
+      return slot_->operation.take();
+    });
+  }
+  Step child_cancelled() noexcept override {
+    slot_.reset();
+    make_.reset();
+    return TaskBase::child_cancelled();
+  }
+
+ private:
+  struct Slot {
+    explicit Slot(Make& make) : operation(to_operation(make())) {}
+    Operation operation;
+  };
+
+  Step launch() override {
+    slot_.emplace(*make_);
+    return start_child(slot_->operation, *this, Cont(*this));
+  }
+  void drop_body() noexcept override { make_.reset(); }
+  void destroy() noexcept override { delete this; }
+
+  std::optional<Make> make_;
+  std::optional<Slot> slot_;
+};
+
+/// Keeps an awaitable until it is asked for.
+template <class A>
+class StoredAwaitable {
+ public:
+  explicit StoredAwaitable(A&& awaitable) : awaitable_(std::move(awaitable)) {}
+  A&& operator()() noexcept { return std::move(awaitable_); }
+
+ private:
+  A awaitable_;
+};
+
+template <class T>
+struct TaskResult {
+  static constexpr bool kIsTask = false;
+};
+template <class T>
+struct TaskResult<Task<T>> {
+  static constexpr bool kIsTask = true;
+  using type = T;
+};
+
+/// A new task state, not yet started, for a Task, another awaitable, or a callable with arguments.
+template <class F, class... Args>
+auto make_task(F&& f, Args&&... args) {
+  if constexpr (sizeof...(Args) == 0 && kAwaitable<F>) {
+    using A = std::remove_cvref_t<F>;
+    if constexpr (kLvalueOneShot<F>) {
+      static_assert(!kLvalueOneShot<F>, "eddy: a Task is started once, as an rvalue: pass std::move(task)");
+    } else if constexpr (TaskResult<A>::kIsTask) {
+      return new CoroutineTask<typename TaskResult<A>::type>(f.checked_release());
+    } else {
+      using Result = await_result_t<F>;
+      return new OperationTask<Result, StoredAwaitable<A>, operation_t<A>>(std::in_place, A(std::forward<F>(f)));
+    }
+  } else {
+    using Stored = stored_call_t<F, Args...>;
+    using Returned = stored_call_result_t<F, Args...>;
+    static_assert(Awaitable<Returned>,
+                  "eddy: create_task(f, args...) needs an f that returns an awaitable, such as eddy::Task<T>; to run a plain "
+                  "function use call_soon, or to_thread if it blocks");
+    if constexpr (TaskResult<std::remove_cvref_t<Returned>>::kIsTask) {
+      using T = typename TaskResult<std::remove_cvref_t<Returned>>::type;
+      return new CallTask<T, Stored>(std::in_place, std::forward<F>(f), std::forward<Args>(args)...);
+    } else {
+      using Result = await_result_t<Returned>;
+      return new OperationTask<Result, Stored, operation_t<Returned>>(std::in_place, std::in_place, std::forward<F>(f),
+                                                                    std::forward<Args>(args)...);
+    }
+  }
+}
+
+/// Hands a new task to its owner, with the values of the current context.
+void prepare_task(Owner& owner, TaskBase& task) noexcept;
+/// The same, and queues its start.
+void launch_task(Loop& loop, Owner& owner, TaskBase& task) noexcept;
+
+template <class T>
+TaskHandle<T> handle_of(TaskState<T>* state) noexcept {
+  return TaskHandle<T>(state);
+}
+
+template <class... A>
+auto spawn(Loop& loop, Owner& owner, A&&... what) {
+  auto* state = make_task(std::forward<A>(what)...);
+  launch_task(loop, owner, *state);
+  return handle_of(state);
+}
+
+struct CreateTask {
+  template <class F, class... Args>
+  auto operator()(F&& task_or_callable, Args&&... args) const {
+    Loop& loop = require_loop("create_task()");
+    return spawn(loop, loop.root_owner(), std::forward<F>(task_or_callable), std::forward<Args>(args)...);
+  }
+};
+
+}  // namespace detail
+
+/// Starts a task that runs by itself, held by the loop: `create_task(task)`, or `create_task(callable, args...)`, which
+/// keeps the callable and its arguments as long as the task runs (the safe form, also for lambdas with captures).
+///
+/// It starts when the caller next suspends. An error that nobody retrieves goes to the loop's exception handler; at
+/// shutdown the task is cancelled and waited for. For tasks that belong together see `task_group`.
+inline constexpr detail::CreateTask create_task{};
+
+template <class F, class... Args>
+auto Loop::create_task(F&& task_or_callable, Args&&... args) {
+  if (closed_) throw RuntimeError("create_task(): event loop is closed");
+  return detail::spawn(*this, root_, std::forward<F>(task_or_callable), std::forward<Args>(args)...);
+}
+
+template <class A>
+auto Loop::run_until_complete(A&& awaitable) {
+  check_open("run_until_complete()");
+  auto handle = create_task(std::forward<A>(awaitable));
+  run_until([&] { return handle.done(); });
+  if (!handle.done()) throw RuntimeError("run_until_complete(): the event loop was stopped before the task was done");
+  return std::move(handle).result();
+}
+
+}  // namespace eddy

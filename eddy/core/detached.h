@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "eddy/core/scope.h"
+
+namespace eddy::detail {
+
+/// The base of objects in a frame that own running children: `as_completed`, `map_async`, `Scope`.
+///
+/// 1. Attached to the strand that made it, it is on that strand's scope chain: cancelling an enclosing scope cancels its
+///    children, and the frames around it are destroyed only after they have ended.
+/// 2. Destroyed (or left) with children still running, it cancels them and hands them to the task, which ends only
+///    after they did. They may outlive the object, so children must own what they touch.
+/// 3. Made outside of any task, its children are the loop's.
+class Detached : public Owner {
+ public:
+  Step kid_ended(Strand& kid) noexcept override;
+
+ protected:
+  Detached() noexcept { flags |= kDetached; }
+  ~Detached() { abandon(); }
+
+  /// Joins the strand that runs now, or the loop; called before the first child.
+  void attach();
+  bool attached() const noexcept { return up != nullptr; }
+  /// Cancels what still runs and leaves it to the task.
+  void abandon() noexcept;
+  /// A child has left `kids`: for whoever waits for them.
+  virtual void on_kid_ended(Strand&) noexcept {}
+};
+
+}  // namespace eddy::detail

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: MIT
+#include "eddy/core/loop.h"
+
+#include <bit>
+#include <cstdio>
+#include <cstdlib>
+
+#include "eddy/base/error.h"
+#include "eddy/core/running.h"
+#include "eddy/sys/clock.h"
+#include "eddy/sys/poller.h"
+#include "eddy/sys/signals.h"
+
+namespace eddy {
+
+namespace detail {
+
+constinit thread_local Running running;
+
+namespace {
+constexpr std::uint32_t kReadyAwaitsPerDispatch = 64;
+}
+
+Loop& require_loop(const char* what) {
+  if (!running.loop) {
+    throw RuntimeError(std::string(what) + ": no loop is running on this thread; call it from a task, under eddy::run");
+  }
+  return *running.loop;
+}
+
+void drive(Step next) noexcept {
+  for (;;) {
+    if (next.act == Step::kResume) {
+      if (next.to.is_receiver()) {
+        next = next.to.receiver()->child_done();
+      } else {
+        running.pending.act = Step::kNone;
+        next.to.coroutine()->handle().resume();
+        next = running.pending;
+      }
+    } else if (next.act == Step::kUnwind) {
+      if (next.to.is_receiver()) {
+        next = next.to.receiver()->child_cancelled();
+      } else {
+        PromiseBase* coroutine = next.to.coroutine();
+        Cont parent = coroutine->parent.untagged();
+        coroutine->handle().destroy();
+        next = Step::unwind(parent);
+      }
+    } else {
+      return;
+    }
+  }
+}
+
+Loop& loop_for(const TaskBase& task) {
+  if (running.loop) return *running.loop;
+  if (task.done()) throw RuntimeError("task '" + task.name() + "' is done and no loop is running that could call back");
+  return loop_of(task);
+}
+
+void report_lost_error(std::string message, std::exception_ptr error) noexcept {
+  ErrorContext context(std::move(message), std::move(error));
+  if (running.loop) {
+    running.loop->call_exception_handler(context);
+  } else {
+    std::fprintf(stderr, "eddy: %s: %s\n", context.message.c_str(), describe(context.exception).c_str());
+  }
+}
+
+void Call::run() noexcept {
+  running.strand = nullptr;
+  if (!cancelled_) {
+    try {
+      callback_();
+    } catch (...) {
+      loop_.call_exception_handler(ErrorContext("exception in callback", std::current_exception()));
+    }
+  }
+  unref();
+}
+
+void Call::fire() noexcept {
+  timed = false;
+  loop_.post(*this);
+}
+
+void Call::cancel() noexcept {
+  cancelled_ = true;
+  if (!timed) return;
+  timed = false;
+  loop_.timers().remove(*this);
+  unref();
+}
+
+}  // namespace detail
+
+using detail::Nanos;
+using detail::running;
+
+struct Loop::Posted {
+  UniqueFunction<void()> callback;
+  Posted* next = nullptr;
+};
+
+struct Loop::SignalHandler {
+  SignalHandler(int signo, std::atomic<std::uint64_t>& mask, sys::Poller& poller, UniqueFunction<void()> f)
+      : callback(std::move(f)), watch(signo, mask, poller) {}
+  UniqueFunction<void()> callback;
+  sys::SignalWatch watch;
+};
+
+Loop::Loop() : Loop(nullptr) {}
+
+Loop::Loop(LoopHooks* hooks)
+    : hooks_(hooks), timers_(hooks ? hooks->now() : sys::monotonic_now()), root_(*this), poller_(sys::make_poller()) {
+  const char* debug = std::getenv("EDDY_DEBUG");
+  debug_ = debug && *debug && *debug != '0';
+}
+
+Loop::~Loop() { close(); }
+
+Nanos Loop::now() const noexcept { return hooks_ ? hooks_->now() : sys::monotonic_now(); }
+
+TimePoint now() {
+  return running.loop ? running.loop->time() : detail::to_time_point(sys::monotonic_now());
+}
+
+Loop& get_running_loop() {
+  if (!running.loop) throw RuntimeError("no running event loop: this must be called from a task or a callback");
+  return *running.loop;
+}
+
+void Loop::check_open(const char* what) const {
+  if (closed_) throw RuntimeError(std::string(what) + ": event loop is closed");
+  if (running_) throw RuntimeError(std::string(what) + ": this event loop is already running");
+  if (running.loop) {
+    throw RuntimeError(std::string(what) + " cannot be called from a running event loop: co_await the task instead");
+  }
+}
+
+// --- running ---------------------------------------------------------------------------------------------------------
+
+void Loop::run_forever() {
+  check_open("run_forever()");
+  run_while([] { return true; });
+}
+
+void Loop::run_until(const std::function<bool()>& finished) {
+  run_while([&] { return !finished(); });
+}
+
+void Loop::run_while(const std::function<bool()>& go_on) {
+  struct Enter {
+    explicit Enter(Loop& l) : loop(l), previous(running) {
+      running = {};
+      running.loop = &loop;
+      loop.running_ = true;
+    }
+    ~Enter() {
+      loop.running_ = false;
+      loop.stopping_ = false;
+      running = previous;
+    }
+    Loop& loop;
+    detail::Running previous;
+  } enter(*this);
+  for (;;) {
+    dispatch();
+    if (stopping_ || !go_on()) break;
+    wait();
+    take_posted();
+    take_signals();
+    fire_timers();
+  }
+}
+
+void Loop::dispatch() {
+  front_.append(std::move(starts_));  // tasks created outside of a dispatch
+  if (hooks_ && hooks_->shuffles()) return dispatch_shuffled();
+  for (int i = 0; i < kDispatchesPerTurn; ++i) {
+    detail::Node* node = front_.pop_front();
+    if (!node) node = ready_.pop_front();
+    if (!node) return;
+    dispatch_one(*node);
+    front_.prepend(std::move(starts_));
+  }
+  ready_.append(std::move(front_));
+}
+
+void Loop::dispatch_shuffled() {
+  std::vector<detail::Node*> nodes;
+  ready_.append(std::move(front_));
+  while (detail::Node* node = ready_.pop_front()) nodes.push_back(node);
+  hooks_->shuffle(nodes);
+  for (detail::Node* node : nodes) ready_.push_back(*node);
+  for (std::size_t left = nodes.size(); left > 0; --left) {
+    dispatch_one(*ready_.pop_front());
+    ready_.append(std::move(starts_));
+  }
+}
+
+void Loop::dispatch_one(detail::Node& node) noexcept {
+  running.budget = detail::kReadyAwaitsPerDispatch;
+  if (debug_) [[unlikely]] {
+    dispatch_watched(node);
+  } else {
+    node.run();
+  }
+}
+
+void Loop::dispatch_watched(detail::Node& node) noexcept {
+  Nanos begin = sys::monotonic_now();
+  running.strand = nullptr;
+  node.run();
+  Nanos took = sys::monotonic_now() - begin;
+  if (took < slow_callback_) return;
+  // The task may be gone: only its being in the tree proves it alive, so the report names what ran, not whom.
+  call_exception_handler(ErrorContext("a task or callback ran " + std::to_string(took / 1'000'000) + " ms without awaiting", nullptr));
+}
+
+void Loop::wait() {
+  if (ready() || !starts_.empty() || posted_.load(std::memory_order_relaxed) || stopping_) return poller_->wait(0);
+  Nanos deadline = timers_.empty() ? detail::kForever : timers_.next();
+  if (hooks_) return hooks_->idle(*poller_, deadline);
+  if (deadline == detail::kForever) return poller_->wait(-1);
+  Nanos left = deadline - now();
+  poller_->wait(left > 0 ? left : 0);
+}
+
+void Loop::fire_timers() noexcept {
+  if (timers_.empty()) return;
+  Nanos at = now();
+  while (detail::TimerOp* timer = timers_.pop_due(at)) timer->fire();
+}
+
+// --- callbacks -------------------------------------------------------------------------------------------------------
+
+CallHandle Loop::call_soon(UniqueFunction<void()> callback) {
+  auto* call = new detail::Call(*this, std::move(callback));
+  post(*call);
+  return CallHandle(call);
+}
+
+CallHandle Loop::call_at_nanos(Nanos when, UniqueFunction<void()> callback) {
+  auto* call = new detail::Call(*this, std::move(callback));
+  call->when = when;
+  call->timed = true;
+  timers_.add(*call);
+  return CallHandle(call);
+}
+
+void Loop::call_soon_threadsafe(UniqueFunction<void()> callback) {
+  auto* posted = new Posted{std::move(callback)};
+  posted->next = posted_.load(std::memory_order_relaxed);
+  while (!posted_.compare_exchange_weak(posted->next, posted, std::memory_order_release, std::memory_order_relaxed)) {
+  }
+  poller_->wake();
+}
+
+void Loop::take_posted() noexcept {
+  if (!posted_.load(std::memory_order_relaxed)) return;
+  Posted* newest = posted_.exchange(nullptr, std::memory_order_acquire);
+  Posted* oldest = nullptr;
+  while (newest) {
+    Posted* next = newest->next;
+    newest->next = oldest;
+    oldest = newest;
+    newest = next;
+  }
+  while (oldest) {
+    std::unique_ptr<Posted> posted(oldest);
+    oldest = posted->next;
+    call_soon(std::move(posted->callback));
+  }
+}
+
+// --- signals ---------------------------------------------------------------------------------------------------------
+
+void Loop::add_signal_handler(int signo, UniqueFunction<void()> callback) {
+  remove_signal_handler(signo);
+  signal_handlers_.push_back(std::make_unique<SignalHandler>(signo, pending_signals_, *poller_, std::move(callback)));
+}
+
+bool Loop::remove_signal_handler(int signo) {
+  return std::erase_if(signal_handlers_, [&](const auto& handler) { return handler->watch.signo() == signo; }) > 0;
+}
+
+void Loop::take_signals() {
+  if (pending_signals_.load(std::memory_order_relaxed) == 0) return;
+  std::uint64_t arrived = pending_signals_.exchange(0, std::memory_order_acquire);
+  for (; arrived != 0; arrived &= arrived - 1) {
+    int signo = std::countr_zero(arrived) + 1;
+    call_soon([this, signo] {
+      for (auto& handler : signal_handlers_) {
+        if (handler->watch.signo() == signo) return handler->callback();
+      }
+    });
+  }
+}
+
+// --- errors ----------------------------------------------------------------------------------------------------------
+
+void Loop::default_exception_handler(Loop&, const ErrorContext& context) {
+  if (context.exception) {
+    std::fprintf(stderr, "eddy: %s: %s\n", context.message.c_str(), describe(context.exception).c_str());
+  } else {
+    std::fprintf(stderr, "eddy: %s\n", context.message.c_str());
+  }
+}
+
+void Loop::call_exception_handler(const ErrorContext& context) noexcept {
+  if (!exception_handler_) return default_exception_handler(*this, context);
+  try {
+    exception_handler_(*this, context);
+  } catch (...) {
+    default_exception_handler(*this, context);
+    default_exception_handler(*this, ErrorContext("exception in the exception handler", std::current_exception()));
+  }
+}
+
+// --- closing ---------------------------------------------------------------------------------------------------------
+
+void Loop::close() {
+  if (closed_) return;
+  if (running_) throw RuntimeError("close(): cannot close a running event loop; stop() it first");
+  end_tasks();
+  closed_ = true;
+  signal_handlers_.clear();
+  take_posted();
+  while (detail::Node* node = ready_.pop_front()) static_cast<detail::Call*>(node)->unref();
+  while (!timers_.empty()) {
+    if (detail::TimerOp* timer = timers_.pop_due(detail::kForever)) static_cast<detail::Call*>(timer)->unref();
+  }
+}
+
+void Loop::end_tasks() {
+  if (root_.kids.empty()) return;
+  root_.flags |= detail::CancelScope::kEffective;  // what is started from now on never runs
+  detail::cancel_kids(root_);
+  try {
+    drain_tasks(false);
+  } catch (...) {  // the hooks gave up: nothing can ever end by itself
+  }
+  if (root_.kids.empty()) return;
+  report_hanging();
+  root_.flags |= detail::CancelScope::kHard;
+  detail::cancel_kids(root_, true);
+  drain_tasks(true);
+}
+
+void Loop::drain_tasks(bool hard) {
+  Nanos deadline = hard ? detail::kForever : detail::saturating_add(now(), shutdown_grace_);
+  CallHandle wake_up;
+  if (deadline != detail::kForever) wake_up = call_at_nanos(deadline, [] {});
+  run_until([&] { return root_.kids.empty() || (deadline != detail::kForever && now() >= deadline); });
+  wake_up.cancel();
+}
+
+void Loop::report_hanging() {
+  for (detail::Strand* kid = root_.kids.front(); kid; kid = root_.kids.after(*kid)) {
+    auto& task = static_cast<detail::TaskBase&>(*kid);
+    call_exception_handler(ErrorContext("task '" + task.name() + "' is still cleaning up after the loop was told to close; cancelling it through its shields", nullptr));
+  }
+}
+
+}  // namespace eddy

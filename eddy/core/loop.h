@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+//
+// One turn: dispatch what is ready (at most kDispatchesPerTurn), take in what other threads and signals posted, fire the
+// timers that are due, poll the kernel once, sleeping only when nothing is ready.
+//
+// 1. Everything in the ready queues is dispatched exactly once per post; nothing is dispatched from inside a dispatch.
+// 2. Tasks started during a dispatch run right after it, in order, before what was queued earlier (depth first keeps
+//    memory small); what is left of them at the end of a turn goes behind everything else, so nobody starves.
+// 3. Only `post_threadsafe`, `call_soon_threadsafe`, `stop_threadsafe` and signal handlers may come from elsewhere.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "eddy/base/unique_function.h"
+#include "eddy/core/any_task.h"
+#include "eddy/core/call_handle.h"
+#include "eddy/core/loop_hooks.h"
+#include "eddy/core/node_queue.h"
+#include "eddy/core/time_point.h"
+#include "eddy/core/timers.h"
+
+namespace eddy {
+
+namespace sys {
+class Poller;
+class SignalWatch;
+}  // namespace sys
+
+class Loop;
+
+/// What the loop's exception handler is told: an error that no code was left to receive.
+struct ErrorContext {
+  ErrorContext(std::string what, std::exception_ptr error) : message(std::move(what)), exception(std::move(error)) {}
+  std::string message;
+  std::exception_ptr exception;  ///< null for a mere warning
+};
+
+using ExceptionHandler = std::function<void(Loop&, const ErrorContext&)>;
+
+namespace detail {
+
+/// The owner of tasks that nobody else owns.
+struct RootOwner final : Owner {
+  explicit RootOwner(Loop& of) noexcept : loop(of) {}
+  Step kid_ended(Strand&) noexcept override { return Step::none(); }
+  Loop& loop;
+};
+
+}  // namespace detail
+
+/// One thread's scheduler: its ready queue, its timers, its poller.
+///
+/// Programs rarely make one: `run` does. By hand: construct, `run_until_complete`, `close`. A loop and everything on it
+/// belongs to the thread that runs it; only the `_threadsafe` members may be called from elsewhere.
+class Loop {
+ public:
+  Loop();
+  explicit Loop(LoopHooks* hooks);
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+  /// Closes it, if `close` was not called.
+  ~Loop();
+
+  /// Runs an awaitable as a task until it ends; its result, or throws what it ended in.
+  template <class A>
+  auto run_until_complete(A&& awaitable);
+  /// Runs until `stop`.
+  void run_forever();
+  /// Makes the run in progress return after the current turn; before a run, that run returns after its first turn.
+  void stop() noexcept { stopping_ = true; }
+  /// Cancels what is left, waits for it, releases everything. Errors of the cancelled tasks go to the handler.
+  void close();
+  bool is_running() const noexcept { return running_; }
+  bool is_closed() const noexcept { return closed_; }
+
+  /// Schedules a task that the loop holds; see `eddy::create_task`, which does this on the running loop.
+  template <class F, class... Args>
+  auto create_task(F&& task_or_callable, Args&&... args);
+
+  TimePoint time() const noexcept { return detail::to_time_point(now()); }
+
+  /// Calls back from the loop: in the next turn, or when it is time. Callbacks run in order, outside of any task.
+  CallHandle call_soon(UniqueFunction<void()> callback);
+  template <class F, class... Args>
+    requires(sizeof...(Args) > 0)
+  CallHandle call_soon(F callback, Args... args) {
+    return call_soon(UniqueFunction<void()>([callback = std::move(callback), ... args = std::move(args)]() mutable {
+      std::invoke(callback, args...);
+    }));
+  }
+  template <class Rep, class Period>
+  CallHandle call_later(std::chrono::duration<Rep, Period> delay, UniqueFunction<void()> callback) {
+    return call_at_nanos(detail::saturating_add(now(), detail::to_nanos(delay)), std::move(callback));
+  }
+  CallHandle call_at(TimePoint when, UniqueFunction<void()> callback) {
+    return call_at_nanos(detail::to_nanos(when), std::move(callback));
+  }
+  /// From any thread; the loop must outlive the call.
+  void call_soon_threadsafe(UniqueFunction<void()> callback);
+
+  void set_debug(bool on) noexcept { debug_ = on; }
+  bool get_debug() const noexcept { return debug_; }
+  /// Debug mode reports a callback or task that runs longer without awaiting. 100 ms unless set.
+  void set_slow_callback(Duration limit) noexcept { slow_callback_ = limit.count(); }
+
+  /// What happens to errors nobody receives; an empty handler restores the default, which prints to stderr.
+  void set_exception_handler(ExceptionHandler handler) { exception_handler_ = std::move(handler); }
+  void call_exception_handler(const ErrorContext& context) noexcept;
+  static void default_exception_handler(Loop& loop, const ErrorContext& context);
+
+  /// Calls back from the loop when the process receives a signal. One loop at a time may own a signal.
+  void add_signal_handler(int signo, UniqueFunction<void()> callback);
+  bool remove_signal_handler(int signo);
+
+  /// How long `close` waits for cleanup after cancelling; then it says which tasks hang, and cancels through shields.
+  void set_shutdown_grace(Duration grace) noexcept { shutdown_grace_ = grace.count(); }
+
+  // Advanced: for operations and combinators.
+
+  detail::Nanos now() const noexcept;
+  void post(detail::Node& node) noexcept { ready_.push_back(node); }
+  void start(detail::Strand& strand) noexcept { starts_.push_back(strand); }
+  detail::TimerWheel& timers() noexcept { return timers_; }
+  sys::Poller& poller() noexcept { return *poller_; }
+  detail::Owner& root_owner() noexcept { return root_; }
+  void run_until(const std::function<bool()>& finished);
+
+ private:
+  static constexpr int kDispatchesPerTurn = 256;
+  struct Posted;
+  struct SignalHandler;
+
+  CallHandle call_at_nanos(detail::Nanos when, UniqueFunction<void()> callback);
+  void run_while(const std::function<bool()>& go_on);
+  void dispatch();
+  void dispatch_shuffled();
+  void dispatch_one(detail::Node& node) noexcept;
+  void dispatch_watched(detail::Node& node) noexcept;
+  bool ready() const noexcept { return !ready_.empty() || !front_.empty(); }
+  void take_posted() noexcept;
+  void take_signals();
+  void wait();
+  void fire_timers() noexcept;
+  void check_open(const char* what) const;
+  void end_tasks();
+  void drain_tasks(bool hard);
+  void report_hanging();
+
+  // In the order in which a dispatch touches them.
+  detail::NodeQueue front_;   ///< started during this turn
+  detail::NodeQueue ready_;
+  detail::NodeQueue starts_;  ///< started during this dispatch
+  bool debug_ = false;
+  bool running_ = false;
+  bool stopping_ = false;
+  bool closed_ = false;
+  LoopHooks* hooks_ = nullptr;
+  detail::TimerWheel timers_;
+  detail::RootOwner root_;
+  std::unique_ptr<sys::Poller> poller_;
+  detail::Nanos slow_callback_ = 100'000'000;
+  detail::Nanos shutdown_grace_ = detail::kForever;
+  ExceptionHandler exception_handler_;
+  std::vector<std::unique_ptr<SignalHandler>> signal_handlers_;
+
+  // Touched by other threads: on a line of their own.
+  alignas(64) std::atomic<Posted*> posted_{nullptr};
+  std::atomic<std::uint64_t> pending_signals_{0};
+};
+
+/// The loop that runs here; throws RuntimeError when none does.
+Loop& get_running_loop();
+
+namespace detail {
+/// The loop of a task, running or not.
+Loop& loop_for(const TaskBase& task);
+/// An error nobody is left to receive: to the running loop's handler, else to stderr.
+void report_lost_error(std::string message, std::exception_ptr error) noexcept;
+}  // namespace detail
+
+}  // namespace eddy

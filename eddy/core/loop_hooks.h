@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <vector>
+
+#include "eddy/core/time_point.h"
+
+namespace eddy {
+
+namespace sys {
+class Poller;
+}
+namespace detail {
+class Node;
+}
+
+/// Replaces what a loop takes from the world: the time, the waiting, the order of what is ready. For the test kit.
+///
+/// A loop without hooks uses the monotonic clock, sleeps in its poller, and is first in, first out.
+class LoopHooks {
+ public:
+  virtual ~LoopHooks() = default;
+
+  virtual detail::Nanos now() noexcept = 0;
+
+  /// Nothing is ready. `deadline` is that of the next timer, kForever when there is none. May throw to give up: the
+  /// exception leaves the loop's `run_…`.
+  virtual void idle(sys::Poller& poller, detail::Nanos deadline) = 0;
+
+  /// True: each turn hands what is ready to `shuffle` before dispatching it.
+  virtual bool shuffles() const noexcept = 0;
+  virtual void shuffle(std::vector<detail::Node*>& ready) = 0;
+};
+
+}  // namespace eddy

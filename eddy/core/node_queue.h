@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <utility>
+
+#include "eddy/core/node.h"
+
+namespace eddy::detail {
+
+/// A first-in-first-out queue of nodes linked through `queue_next`. Owns nothing.
+class NodeQueue {
+ public:
+  bool empty() const noexcept { return head_ == nullptr; }
+
+  void push_back(Node& node) noexcept {
+    node.queue_next = nullptr;
+    if (head_) {
+      tail_->queue_next = &node;
+    } else {
+      head_ = &node;
+    }
+    tail_ = &node;
+  }
+
+  Node* pop_front() noexcept {
+    Node* node = head_;
+    if (node) head_ = node->queue_next;
+    return node;
+  }
+
+  void append(NodeQueue&& other) noexcept {
+    if (other.empty()) return;
+    if (head_) {
+      tail_->queue_next = other.head_;
+    } else {
+      head_ = other.head_;
+    }
+    tail_ = other.tail_;
+    other.head_ = nullptr;
+  }
+
+  void prepend(NodeQueue&& other) noexcept {
+    if (other.empty()) return;
+    other.tail_->queue_next = head_;
+    if (!head_) tail_ = other.tail_;
+    head_ = std::exchange(other.head_, nullptr);
+  }
+
+ private:
+  Node* head_ = nullptr;
+  Node* tail_ = nullptr;
+};
+
+}  // namespace eddy::detail

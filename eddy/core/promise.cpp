@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#include "eddy/core/promise.h"
+
+#include <cxxabi.h>
+
+#include <typeinfo>
+
+#include "eddy/base/error.h"
+#include "eddy/core/scope.h"
+
+namespace eddy::detail {
+
+// A Cancelled that nobody caught is the cancellation itself again, as long as one is really visible here; a stray one
+// is an error like any other. Asking for the type costs nothing; a second throw would.
+bool caught_visible_cancel() noexcept {
+  const std::type_info* type = abi::__cxa_current_exception_type();
+  return type && *type == typeid(Cancelled) && running.strand && running.strand->cancelled();
+}
+
+void PromiseBase::end_with_current_exception() noexcept {
+  if (caught_visible_cancel()) {
+    parent.set_tag(kUnwinding);
+    return;
+  }
+  new (&error) std::exception_ptr(std::current_exception());
+  parent.set_tag(kError);
+}
+
+}  // namespace eddy::detail

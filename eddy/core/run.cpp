@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#include "eddy/core/run.h"
+
+#include <csignal>
+
+#include "eddy/base/error.h"
+
+namespace eddy {
+namespace {
+
+bool interrupt_is_free() noexcept {
+  struct sigaction current {};
+  return sigaction(SIGINT, nullptr, &current) == 0 && !(current.sa_flags & SA_SIGINFO) && current.sa_handler == SIG_DFL;
+}
+
+}  // namespace
+
+Runner::Runner(const RunOptions& options) : handle_signals_(options.handle_signals_ && interrupt_is_free()) {
+  if (detail::running.loop) {
+    throw RuntimeError("run() cannot be called from a running event loop: co_await the task instead");
+  }
+  loop_.emplace();
+  if (options.debug_ >= 0) loop_->set_debug(options.debug_ == 1);
+  if (options.slow_callback_ >= 0) loop_->set_slow_callback(Duration(options.slow_callback_));
+  if (options.shutdown_grace_ >= 0) loop_->set_shutdown_grace(Duration(options.shutdown_grace_));
+}
+
+Runner::~Runner() = default;
+
+void Runner::watch_interrupt(AnyTask main) {
+  if (!handle_signals_) return;
+  main_ = std::move(main);
+  loop_->add_signal_handler(SIGINT, [this] {
+    bool again = interrupted_;
+    interrupted_ = true;
+    if (again) {
+      loop_->remove_signal_handler(SIGINT);
+      std::raise(SIGINT);
+    }
+    main_.cancel("interrupted (SIGINT)");
+  });
+}
+
+void Runner::finish() {
+  bool died = interrupted_ && main_.done() && main_.cancelled();
+  loop_->close();
+  main_ = AnyTask();
+  if (died) std::raise(SIGINT);
+}
+
+}  // namespace eddy

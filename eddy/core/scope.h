@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+#include "eddy/base/ring.h"
+#include "eddy/core/node.h"
+
+namespace eddy::detail {
+
+/// A region of the await tree that can be cancelled as one.
+///
+/// 1. The scopes of a strand form a chain from `strand.top` through `up` to `strand.root`, whose `up` is the owner of
+///    the strand: the chain crosses into the parent.
+/// 2. `kEffective` means "an await here ends as cancelled". It is set by a cancel of this scope or of an outer one that
+///    no shield hides, and is never cleared: cancellation is a level, not an edge.
+struct CancelScope {
+  enum Flag : std::uint32_t {
+    kRequested = 1,    ///< this very scope was cancelled
+    kEffective = 2,    ///< cancellation is visible here
+    kShield = 4,       ///< hides cancellation from outside
+    kOwner = 8,        ///< an Owner
+    kDetached = 16,    ///< an Owner that is an object in a frame rather than an await in progress
+    kHard = 32,        ///< cancelled through shields: the loop is closing and waits no longer
+    kFirstFree = 256,  ///< flags from here belong to whoever embeds the scope
+  };
+
+  CancelScope* up = nullptr;
+  std::uint32_t flags = 0;
+  std::uint32_t refs = 0;  ///< of a task's root scope: the task's reference count
+
+  bool has(std::uint32_t flag) const noexcept { return (flags & flag) != 0; }
+  bool effective() const noexcept { return has(kEffective); }
+};
+
+class Owner;
+
+/// One line of execution inside a task: the task itself, or a branch of a `gather`.
+///
+/// `leaf` is what it waits at, null while it runs.
+class Strand : public Node {
+ public:
+  Strand() noexcept : top(&root) {}
+  Strand(const Strand&) = delete;
+  Strand& operator=(const Strand&) = delete;
+
+  Op* leaf = nullptr;
+  CancelScope* top;
+  CancelScope root;
+
+  Owner* owner() const noexcept;
+  bool cancelled() const noexcept { return top->effective(); }
+
+  void push(CancelScope& scope) noexcept {
+    scope.up = top;
+    if (!scope.has(CancelScope::kShield)) scope.flags |= top->flags & CancelScope::kEffective;
+    scope.flags |= top->flags & CancelScope::kHard;
+    if (scope.has(CancelScope::kHard)) scope.flags |= CancelScope::kEffective;
+    top = &scope;
+  }
+  void pop(CancelScope& scope) noexcept {
+    if (top == &scope) {
+      top = scope.up;
+    } else {
+      unlink(scope);
+    }
+  }
+
+  Strand* ring_next() const noexcept { return next_kid_; }
+  Strand* ring_prev() const noexcept { return prev_kid_; }
+  void set_ring_next(Strand* kid) noexcept { next_kid_ = kid; }
+  void set_ring_prev(Strand* kid) noexcept { prev_kid_ = kid; }
+
+ protected:
+  ~Strand() = default;
+
+ private:
+  void unlink(CancelScope& scope) noexcept;
+
+  Strand* prev_kid_ = nullptr;
+  Strand* next_kid_ = nullptr;
+};
+
+/// A scope that has children: task groups, gathers, the loop itself.
+///
+/// 1. Every child strand has `root.up == this` and is in `kids` until it ended.
+/// 2. The owner does not end before `kids` is empty.
+class Owner : public CancelScope {
+ public:
+  Owner() noexcept { flags = kOwner; }
+  Owner(const Owner&) = delete;
+  Owner& operator=(const Owner&) = delete;
+
+  /// A child has ended and left `kids`. The step continues the owner's own strand, if that was the last thing it
+  /// waited for.
+  virtual Step kid_ended(Strand& kid) noexcept = 0;
+
+  /// Its scope was cancelled, and the children are about to be.
+  virtual void on_scope_cancelled() noexcept {}
+
+  void adopt(Strand& kid) noexcept {
+    kid.root.up = this;
+    kid.root.flags |= flags & (kEffective | kHard);
+    kids.push_back(kid);
+  }
+
+  Ring<Strand> kids;
+  Strand* host = nullptr;      ///< the strand it stands on; null for the loop's own
+  Owner* next_visit = nullptr;  ///< in the worklist of a cancel
+  Op* when_empty = nullptr;     ///< a stopped leaf whose frames go when the last child has ended (detached owners)
+
+ protected:
+  ~Owner() = default;
+};
+
+inline Owner* Strand::owner() const noexcept { return static_cast<Owner*>(root.up); }
+
+/// Cancels a scope on a strand: marks it and everything visible below it, and asks every leaf below to stop.
+///
+/// Iterative, allocates nothing, runs no user code: what was stopped unwinds when the loop dispatches it.
+void cancel_scope(Strand& strand, CancelScope& scope) noexcept;
+
+/// The same, through shields: nothing but a value that is ready already survives it.
+void cancel_scope_hard(Strand& strand, CancelScope& scope) noexcept;
+
+/// Cancels every child of an owner (not the strand it stands on).
+void cancel_kids(Owner& owner, bool hard = false) noexcept;
+
+/// The loop a strand, or an owner, belongs to.
+Loop& loop_of(const Strand& strand) noexcept;
+Loop& loop_of(const Owner& owner) noexcept;
+
+inline bool Op::begin(Strand& strand, Cont cont) noexcept {
+  enter(strand, cont);
+  strand.leaf = this;
+  if (strand.cancelled()) [[unlikely]] {
+    set_state(kStopped);
+    post();
+    return false;
+  }
+  set_state(kArmed);
+  return true;
+}
+
+}  // namespace eddy::detail

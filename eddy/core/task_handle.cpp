@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include "eddy/core/task_handle.h"
+
+#include "eddy/core/loop.h"
+
+namespace eddy::detail {
+
+bool JoinBase::ready() noexcept {
+  if (task_.state().done()) return running.spend();
+  deadlock_ = waits_for_itself();
+  return deadlock_;
+}
+
+// A task that waits for itself, or for one it is part of, would wait forever. A bounded look upwards finds the mistakes
+// people make; the rest is found by the deadlock report.
+bool JoinBase::waits_for_itself() const noexcept {
+  constexpr int kLevels = 16;
+  const Strand* strand = running.strand;
+  for (int level = 0; strand && level < kLevels; ++level) {
+    if (strand == &task_.state()) return true;
+    const Owner* owner = strand->owner();
+    strand = owner ? owner->host : nullptr;
+  }
+  return false;
+}
+
+Step JoinBase::start(Strand& strand, Cont cont) noexcept {
+  if (owns_ && strand.cancelled() && !task_.state().done()) return start_cancelled(strand, cont);
+  if (!begin(strand, cont)) return Step::none();
+  if (task_.state().done()) {
+    grant();
+  } else {
+    task_.state().waiters.push_back(*this);
+  }
+  return Step::none();
+}
+
+Step JoinBase::start_cancelled(Strand& strand, Cont cont) noexcept {
+  enter(strand, cont);
+  strand.leaf = this;
+  set_state(kArmed);
+  task_.state().waiters.push_back(*this);
+  cancel();
+  return Step::none();
+}
+
+void JoinBase::cancel() noexcept {
+  if (owns_ && state() == kArmed) {
+    cancelling_ = true;
+    cancel_scope(task_.state(), task_.state().root);
+    return;
+  }
+  if (state() == kArmed) task_.state().waiters.erase(*this);
+  if (!cancelling_) stop();
+}
+
+// An owned task that we cancelled and that ended so: our own cancellation goes on. What it ended in otherwise counts.
+void JoinBase::run() noexcept {
+  if (cancelling_ && task_.state().was_cancelled()) set_state(kStopped);
+  Op::run();
+}
+
+void JoinBase::check() {
+  if (deadlock_) {
+    throw RuntimeError("task '" + task_.name() + "' awaits itself, or a task it is part of: it could never end");
+  }
+  TaskBase& task = task_.state();
+  if (task.was_cancelled()) throw TaskCancelled(task.cancel_message());
+  if (!task.failed()) return;
+  task.mark_retrieved();
+  std::rethrow_exception(task.error());
+}
+
+void add_done_callback(TaskBase& task, UniqueFunction<void()> callback) {
+  if (task.done()) {
+    loop_for(task).call_soon(std::move(callback));
+  } else {
+    task.extra().done_callbacks.push_back(std::move(callback));
+  }
+}
+
+}  // namespace eddy::detail

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+//
+// A task's life:  created ──dispatch──▶ running ──child_done / child_cancelled──▶ (draining) ──▶ done
+// 1. `root.refs` counts the handles, plus one while the task is not done. At zero the state is destroyed.
+// 2. A task that is cancelled before its first dispatch never runs: its callable and arguments die at that dispatch.
+// 3. Draining: the coroutine has ended, but children of an object it broke out of (`as_completed`) have not.
+// 4. The result is written once, before `done`, and read only afterwards.
+#pragma once
+
+#include <exception>
+#include <memory>
+#include <source_location>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "eddy/base/error.h"
+#include "eddy/base/unique_function.h"
+#include "eddy/base/unit.h"
+#include "eddy/core/scope.h"
+#include "eddy/core/task.h"
+
+namespace eddy {
+
+class AnyTask;
+
+namespace detail {
+
+class TaskBase;
+struct Context;
+
+/// What few tasks have, allocated when it is first needed: a name, context variables, callbacks, abandoned children.
+struct TaskExtra {
+  explicit TaskExtra(TaskBase& task) noexcept;
+  ~TaskExtra();
+
+  /// Children of objects the task broke out of; the task ends only after them.
+  struct Leftovers final : Owner {
+    explicit Leftovers(TaskBase& owner_task) noexcept : task(owner_task) {}
+    Step kid_ended(Strand& kid) noexcept override;
+    TaskBase& task;
+  };
+
+  std::string name;
+  std::string cancel_reason;
+  Context* context = nullptr;
+  std::vector<UniqueFunction<void()>> done_callbacks;
+  Leftovers leftovers;
+};
+
+/// The part of a task that does not depend on its result.
+class TaskBase : public Strand {
+ public:
+  enum Flag : std::uint32_t {
+    kTask = CancelScope::kFirstFree,  ///< this strand is a task, not a branch of one
+    kStarted = kTask << 1,
+    kDraining = kTask << 2,
+    kDone = kTask << 3,
+    kHasValue = kTask << 4,
+    kHasError = kTask << 5,
+    kWasCancelled = kTask << 6,
+    kRetrieved = kTask << 7,  ///< somebody has looked at the error, or reported it
+    kStarting = kTask << 8,   ///< a `TaskGroup::start` still waits for it and receives its errors
+    kEnds = kHasValue | kHasError | kWasCancelled,
+  };
+
+  TaskBase() noexcept { root.flags = kTask; }
+
+  bool done() const noexcept { return root.has(kDone); }
+  bool was_cancelled() const noexcept { return root.has(kWasCancelled); }
+  bool failed() const noexcept { return root.has(kHasError); }
+  std::exception_ptr error() const noexcept { return root.has(kHasError) ? error_ref() : nullptr; }
+  void mark_retrieved() noexcept { root.flags |= kRetrieved; }
+
+  void ref() noexcept { ++root.refs; }
+  void unref() noexcept {
+    if (--root.refs == 0) dispose();
+  }
+
+  /// False when it is done already. Takes effect at the task's next, or present, await.
+  bool request_cancel(std::string reason);
+  std::string cancel_message() const;
+
+  void run() noexcept override;
+  Step child_cancelled() noexcept override;
+
+  TaskExtra& extra();
+  TaskExtra* extra_if_any() const noexcept { return extra_.get(); }
+  std::string name() const;
+  /// Where the task's innermost coroutine waits, or a default location.
+  void rethrow_if_not_value(const char* what);
+
+  Ring<Op> waiters;
+
+ protected:
+  ~TaskBase() = default;
+
+  /// Calls the callable, if any, and starts what it returned.
+  virtual Step launch() = 0;
+  /// Destroys what never ran.
+  virtual void drop_body() noexcept = 0;
+  virtual void destroy() noexcept = 0;
+  virtual const std::exception_ptr& error_ref() const noexcept = 0;
+  virtual void set_error(std::exception_ptr error) noexcept = 0;
+
+  /// The body has ended as `end`; the result is in place.
+  Step conclude(Flag end) noexcept;
+  Step conclude_with_current_exception() noexcept;
+
+ private:
+  friend struct TaskExtra::Leftovers;
+  Step finish() noexcept;
+  void dispose() noexcept;
+
+  std::unique_ptr<TaskExtra> extra_;
+};
+
+/// The strand has ended: objects with children that outlive it (moved to the heap, say) are the loop's from now on.
+void leave_detached_owners(Strand& strand) noexcept;
+
+/// The task on whose behalf a strand runs: itself, or the one its `gather` stands on. Null for none.
+TaskBase* task_of(Strand* strand) noexcept;
+
+/// A task with a result of type T. Before the start, a coroutine's promise takes the room of the result.
+template <class T>
+class TaskState : public TaskBase {
+ public:
+  using Stored = std::conditional_t<
+      std::is_void_v<T>, Unit,
+      std::conditional_t<std::is_reference_v<T>, std::add_pointer_t<std::remove_reference_t<T>>, std::remove_const_t<T>>>;
+
+  TaskState() noexcept {}
+
+  /// Only when done: the value, or throws what it ended in.
+  decltype(auto) get() {
+    rethrow_if_not_value("result");
+    if constexpr (std::is_void_v<T>) {
+      return;
+    } else if constexpr (std::is_reference_v<T>) {
+      return static_cast<T>(*value_);
+    } else {
+      return static_cast<T&>(value_);
+    }
+  }
+
+ protected:
+  ~TaskState() {
+    if (root.has(kHasValue)) value_.~Stored();
+    if (root.has(kHasError)) error_.~exception_ptr();
+  }
+
+  const std::exception_ptr& error_ref() const noexcept override { return error_; }
+  void set_error(std::exception_ptr error) noexcept override { new (&error_) std::exception_ptr(std::move(error)); }
+
+  /// Stores what `take` returns or throws, and ends.
+  template <class Take>
+  Step settle(Take&& take) noexcept {
+    try {
+      if constexpr (std::is_void_v<T>) {
+        take();
+        std::construct_at(std::addressof(value_));
+      } else if constexpr (std::is_reference_v<T>) {
+        T result = take();
+        std::construct_at(std::addressof(value_), std::addressof(result));
+      } else {
+        new (std::addressof(value_)) Stored(take());
+      }
+    } catch (...) {
+      return conclude_with_current_exception();
+    }
+    return conclude(kHasValue);
+  }
+
+  union {
+    TaskPromise<T>* coroutine_;
+    Stored value_;
+    std::exception_ptr error_;
+  };
+};
+
+}  // namespace detail
+}  // namespace eddy

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+
+namespace eddy {
+
+/// The loop's clock: monotonic, in nanoseconds; virtual under test. Interchangeable with `std::chrono::steady_clock`.
+using TimePoint = std::chrono::steady_clock::time_point;
+using Duration = std::chrono::nanoseconds;
+
+/// The running loop's time.
+TimePoint now();
+
+namespace detail {
+
+using Nanos = std::int64_t;
+inline constexpr Nanos kForever = std::numeric_limits<Nanos>::max();
+
+/// Any duration in nanoseconds, rounded up and saturated: "as long as you can" must not become a negative number.
+template <class Rep, class Period>
+constexpr Nanos to_nanos(std::chrono::duration<Rep, Period> d) noexcept {
+  constexpr std::chrono::duration<double> kLimit(9.0e9);  // 285 years; 2^63 ns are 292
+  std::chrono::duration<double> seconds = d;
+  if (!(seconds < kLimit)) return kForever;
+  if (!(seconds > -kLimit)) return -kForever;
+  return std::chrono::ceil<std::chrono::nanoseconds>(d).count();
+}
+
+constexpr Nanos saturating_add(Nanos base, Nanos delta) noexcept {
+  Nanos sum = 0;
+  if (!__builtin_add_overflow(base, delta, &sum)) return sum;
+  return delta > 0 ? kForever : -kForever;
+}
+
+constexpr TimePoint to_time_point(Nanos at) noexcept { return TimePoint(Duration(at)); }
+constexpr Nanos to_nanos(TimePoint at) noexcept { return at.time_since_epoch().count(); }
+
+}  // namespace detail
+}  // namespace eddy

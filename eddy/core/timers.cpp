@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#include "eddy/core/timers.h"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+namespace eddy::detail {
+
+unsigned TimerWheel::level_of(std::int64_t when) const noexcept {
+  auto differing = static_cast<std::uint64_t>(when ^ cursor_);
+  return static_cast<unsigned>(std::bit_width(differing | 1) - 1) / kBits;
+}
+
+void TimerWheel::insert(TimerOp& timer) noexcept {
+  unsigned level = level_of(timer.when);
+  unsigned slot = digit(timer.when, level);
+  levels_[level].slots[slot].push_back(timer);
+  levels_[level].used |= std::uint64_t{1} << slot;
+  levels_used_ |= 1U << level;
+}
+
+void TimerWheel::extract(TimerOp& timer) noexcept {
+  unsigned index = level_of(timer.when);
+  unsigned slot = digit(timer.when, index);
+  Level& level = levels_[index];
+  level.slots[slot].erase(timer);
+  if (!level.slots[slot].empty()) return;
+  level.used &= ~(std::uint64_t{1} << slot);
+  if (level.used == 0) levels_used_ &= ~(1U << index);
+}
+
+void TimerWheel::add(TimerOp& timer) noexcept {
+  timer.when = std::max(timer.when, cursor_);
+  insert(timer);
+  if (count_++ == 0 || timer.when < cached_next_) cached_next_ = timer.when;
+}
+
+void TimerWheel::remove(TimerOp& timer) noexcept {
+  extract(timer);
+  --count_;
+}
+
+unsigned TimerWheel::lowest_level() const noexcept { return static_cast<unsigned>(std::countr_zero(levels_used_)); }
+
+// The earliest timer is in the first slot of the lowest level in use: everything on higher levels differs from the
+// cursor in a higher digit, so it is later. Within a slot of a higher level the timers are in no order.
+std::int64_t TimerWheel::next() noexcept {
+  if (cached_next_ >= 0) return cached_next_;
+  const Level& level = levels_[lowest_level()];
+  const Ring<Op>& slot = level.slots[static_cast<unsigned>(std::countr_zero(level.used))];
+  std::int64_t earliest = std::numeric_limits<std::int64_t>::max();
+  for (Op* op = slot.front(); op; op = slot.after(*op)) earliest = std::min(earliest, static_cast<TimerOp*>(op)->when);
+  cached_next_ = earliest;
+  return earliest;
+}
+
+std::int64_t TimerWheel::slot_start(unsigned level, unsigned slot) const noexcept {
+  unsigned shift = level * kBits;
+  auto bits = static_cast<std::uint64_t>(cursor_);
+  bits &= shift + kBits >= 64 ? 0 : ~std::uint64_t{0} << (shift + kBits);
+  return static_cast<std::int64_t>(bits | (static_cast<std::uint64_t>(slot) << shift));
+}
+
+void TimerWheel::move_down(unsigned index, unsigned slot) noexcept {
+  Level& level = levels_[index];
+  level.used &= ~(std::uint64_t{1} << slot);
+  if (level.used == 0) levels_used_ &= ~(1U << index);
+  Ring<Op> timers = level.slots[slot].take();
+  while (Op* op = timers.pop_front()) insert(static_cast<TimerOp&>(*op));
+}
+
+TimerOp* TimerWheel::pop_due(std::int64_t now) noexcept {
+  while (levels_used_ != 0) {
+    unsigned level = lowest_level();
+    auto slot = static_cast<unsigned>(std::countr_zero(levels_[level].used));
+    std::int64_t start = slot_start(level, slot);
+    if (start > now) break;
+    cursor_ = start > cursor_ ? start : cursor_;
+    if (level == 0) {
+      auto& timer = static_cast<TimerOp&>(*levels_[0].slots[slot].front());
+      remove(timer);
+      return &timer;
+    }
+    move_down(level, slot);
+  }
+  cursor_ = std::max(cursor_, now);
+  if (cached_next_ <= cursor_) cached_next_ = -1;
+  return nullptr;
+}
+
+}  // namespace eddy::detail

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+//
+// Everything, in the order in which one meets it. Programs may also include the rooms they use.
+#pragma once
+
+// Errors, and several of them as one.
+#include "eddy/base/error.h"            // RuntimeError TimeoutError TaskCancelled Cancelled
+#include "eddy/base/exception_group.h"  // ExceptionGroup: handle<E>, rethrow_unhandled
+#include "eddy/base/scope_guard.h"      // ScopeGuard
+#include "eddy/base/unit.h"             // Unit
+
+// Tasks and the loop that runs them.
+#include "eddy/core/any_task.h"      // AnyTask current_task all_tasks
+#include "eddy/core/context_var.h"   // ContextVar
+#include "eddy/core/create_task.h"   // create_task
+#include "eddy/core/frame_memory.h"  // frame_stats
+#include "eddy/core/loop.h"          // Loop get_running_loop
+#include "eddy/core/outcome.h"       // Outcome
+#include "eddy/core/run.h"           // run RunOptions
+#include "eddy/core/task.h"          // Task
+#include "eddy/core/task_handle.h"   // TaskHandle
+
+// Time.
+#include "eddy/time/interval.h"  // interval
+#include "eddy/time/sleep.h"     // sleep sleep_until checkpoint
+#include "eddy/time/timeout.h"   // wait_for try_for timeout timeout_at no_timeout
+
+// Several awaitables as one.
+#include "eddy/combine/as_completed.h"     // as_completed
+#include "eddy/combine/cancel_and_wait.h"  // cancel_and_wait
+#include "eddy/combine/finally.h"          // finally on_cancel
+#include "eddy/combine/gather.h"           // gather return_exceptions
+#include "eddy/combine/outcome.h"          // outcome raising
+#include "eddy/combine/race.h"             // race first_success
+#include "eddy/combine/scope.h"            // Scope
+#include "eddy/combine/shield.h"           // shield
+#include "eddy/combine/task_group.h"       // task_group TaskGroup Started
+#include "eddy/combine/wait.h"             // wait FIRST_COMPLETED FIRST_EXCEPTION ALL_COMPLETED

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#include "eddy/sync/permits.h"
+
+namespace eddy::detail {
+
+Step AcquireOp::start(Strand& strand, Cont cont) noexcept {
+  if (!begin(strand, cont)) return Step::none();
+  if (!permits_->join(*this)) {
+    permits_ = nullptr;
+    grant();
+  }
+  return Step::none();
+}
+
+void AcquireOp::cancel() noexcept {
+  if (state() == kArmed) permits_->leave(*this);
+  give_up_grant();
+  stop();
+}
+
+}  // namespace eddy::detail

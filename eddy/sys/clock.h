@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+namespace eddy::sys {
+
+/// A time point or a span in nanoseconds. Plain integers, because <chrono> alone would eat the include budget of
+/// every core header; the typed API lives in `eddy/time`.
+using Nanos = std::int64_t;
+
+/// Now, on CLOCK_MONOTONIC: never goes back, does not count suspend, and is the clock the poller's timeouts run on.
+/// Any thread, async-signal-safe. Tests replace the clock at the loop, not here: only a loop should call this.
+Nanos monotonic_now() noexcept;
+
+}  // namespace eddy::sys

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+namespace eddy::sys {
+
+/// What an Operation asks the kernel for.
+enum class OpKind : std::uint8_t {
+  poll_readable,  ///< result: the revents mask (POLLIN, POLLHUP, POLLERR, …)
+  poll_writable,  ///< result: the revents mask (POLLOUT, POLLHUP, POLLERR, …)
+};
+
+/// One request to the kernel, embedded in whoever waits for it (an awaiter, a frame): no allocation, no copy.
+///
+/// Ownership: the caller's. From submit() until complete() is called the poller, and perhaps the kernel, points into
+/// it: it must not move or die. It may die inside complete(), and may be submitted again from there.
+/// Thread: the loop's, always.
+/// Misuse: submitting twice without a completion between; closing `fd` while the operation is pending (cancel, wait
+/// for complete(), then close).
+struct Operation {
+  Operation(OpKind what, int which) noexcept : kind(what), fd(which) {}
+  Operation(const Operation&) = delete;
+  Operation& operator=(const Operation&) = delete;
+
+  /// Called from Poller::wait (or the poller's destructor), exactly once per submit. Must not call wait.
+  /// Submitting and cancelling, this operation or others, is fine.
+  virtual void complete() noexcept = 0;
+
+  OpKind kind;
+  int fd;
+  /// Valid from complete() on. >= 0: the answer (see OpKind); < 0: -errno. A cancelled operation ends as -ECANCELED,
+  /// or with its real answer if that came first.
+  int result = 0;
+
+  /// Room for the backend that holds the operation; nobody else looks. `state` is 0 while no backend holds it.
+  struct Link {
+    Operation* next = nullptr;
+    Operation* prev = nullptr;
+    std::uint8_t state = 0;
+  };
+  Link link;
+
+ protected:
+  ~Operation() = default;  // never deleted through the base: owners own the derived type
+};
+
+}  // namespace eddy::sys

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "eddy/sys/clock.h"
+#include "eddy/sys/operation.h"
+
+namespace eddy::sys {
+
+/// The seam between a loop and the kernel: one thread's pending operations, and a place to sleep.
+///
+/// Thread: construct it anywhere; the first submit or wait fixes its thread (io_uring knows one issuer), and every
+/// member but wake() and name() belongs to that thread, the destructor too while operations are pending.
+/// Errors of an operation (a bad descriptor, say) are its result; the members throw only what no operation can carry.
+/// Neighbours: awaitables in `io` and `net` are what programs use; the test kit's simulated poller is a third backend.
+class Poller {
+ public:
+  Poller() = default;
+  Poller(const Poller&) = delete;
+  Poller& operator=(const Poller&) = delete;
+
+  /// Cancels what is pending and runs every complete() before it returns.
+  virtual ~Poller();
+
+  /// "uring" or "epoll".
+  [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+
+  /// Starts `operation`; never calls complete() itself. Readiness is one-shot. Several operations on one descriptor,
+  /// for the same or the other direction, are independent of each other.
+  virtual void submit(Operation& operation) = 0;
+
+  /// Asks a pending operation to end early. Returns at once; complete() comes later, from wait, with -ECANCELED or with
+  /// the real result if that came first. Cancelling twice, or an operation that is not pending, does nothing.
+  virtual void cancel(Operation& operation) noexcept = 0;
+
+  /// Runs complete() of what has ended, at most `completions_max` of them; sleeps first if there is none.
+  /// `timeout`: 0 = do not sleep, < 0 = no limit. A timeout never ends early; a completion, wake() or a signal handler
+  /// ends the sleep, and now and then nothing does (spurious: a late bell, EINTR from a ring that the kernel is
+  /// closing): look at the clock, not at the return. wait(0) with nothing pending and no wake is a few loads, no system
+  /// call.
+  virtual void wait(Nanos timeout) = 0;
+
+  /// Makes the wait under way, or the next one, return without sleeping. Many wakes before one wait count as one.
+  /// Whatever the caller wrote before wake() is visible to the loop after that wait.
+  /// The only member for other threads and signal handlers: async-signal-safe, keeps errno, and costs one atomic
+  /// exchange unless the loop really sleeps. The caller sees to it that the poller is alive.
+  virtual void wake() noexcept = 0;
+
+  /// Operations submitted and not completed.
+  [[nodiscard]] virtual std::size_t pending() const noexcept = 0;
+
+  /// The fairness bound of one wait.
+  static constexpr unsigned completions_max = 256;
+};
+
+/// Which implementation make_poller builds.
+enum class Backend : std::uint8_t {
+  automatic,  ///< io_uring if the kernel allows it, else epoll, silently: containers commonly block io_uring
+  uring,      ///< io_uring or an error that says why not
+  epoll,
+};
+
+/// What EDDY_BACKEND says: "uring", "epoll", "automatic"; unset or empty is automatic.
+/// Throws std::invalid_argument, listing the allowed values, for anything else.
+[[nodiscard]] Backend backend_from_environment();
+
+/// A new poller. Throws std::system_error if the kernel refuses: `uring` where it is blocked, or no descriptors left.
+[[nodiscard]] std::unique_ptr<Poller> make_poller(Backend backend = backend_from_environment());
+
+}  // namespace eddy::sys

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+#include "eddy/test/run.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "eddy/test/all_blocked.h"
+#include "eddy/test/deadlock.h"
+#include "eddy/time/sleep.h"
+
+namespace eddy::test {
+namespace {
+
+using namespace std::chrono_literals;
+using RealClock = std::chrono::steady_clock;
+
+Task<> append_after(std::vector<int>& order, int what, Duration delay) {
+  co_await sleep(delay);
+  order.push_back(what);
+}
+
+TEST(RunTest, AnHourOfSleepTakesNoTime) {
+  auto begin = RealClock::now();
+  Duration slept = run([]() -> Task<Duration> {
+    TimePoint start = eddy::now();
+    co_await sleep(1h);
+    co_return eddy::now() - start;
+  });
+  EXPECT_EQ(slept, 1h);
+  EXPECT_LT(RealClock::now() - begin, 30s);
+}
+
+TEST(RunTest, TheClockStartsAtAFixedPointAndStandsStillWhileCodeRuns) {
+  auto main = []() -> Task<TimePoint> {
+    TimePoint first = eddy::now();
+    co_await checkpoint();
+    EXPECT_EQ(first, eddy::now());
+    co_return first;
+  };
+  EXPECT_EQ(run(main), run(main));
+}
+
+TEST(RunTest, TimersFireByDeadlineThenInTheOrderOfArming) {
+  std::vector<int> order;
+  run([&]() -> Task<> {
+    auto a = create_task([&] { return append_after(order, 3, 2s); });
+    auto b = create_task([&] { return append_after(order, 1, 1s); });
+    auto c = create_task([&] { return append_after(order, 2, 1s); });
+    co_await a;
+    co_await b;
+    co_await c;
+  });
+  EXPECT_EQ(order, (std::vector{1, 2, 3}));
+}
+
+TEST(RunTest, GivesTheResultOrThrowsTheError) {
+  auto moved = run([]() -> Task<std::unique_ptr<int>> { co_return std::make_unique<int>(7); });
+  EXPECT_EQ(*moved, 7);
+  auto fails = []() -> Task<> {
+    co_await checkpoint();
+    throw std::logic_error("no");
+  };
+  EXPECT_THROW(run(fails), std::logic_error);
+  EXPECT_THROW(run(fails()), std::logic_error);  // a task instead of a callable
+}
+
+std::vector<int> interleaving(const Options& options) {
+  std::vector<int> order;
+  auto steps = [&](int who) -> Task<> {
+    for (int i = 0; i < 4; ++i) {
+      order.push_back(who);
+      co_await checkpoint();
+    }
+  };
+  run(
+      [&]() -> Task<> {
+        std::vector<TaskHandle<>> tasks;
+        for (int who = 0; who < 4; ++who) tasks.push_back(create_task(steps, who));
+        for (auto& task : tasks) co_await task;
+      },
+      options);
+  return order;
+}
+
+TEST(RunTest, WithoutASeedTheOrderIsFirstInFirstOut) {
+  EXPECT_EQ(interleaving(Options{}.shuffle(false)), (std::vector{0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3}));
+}
+
+TEST(RunTest, ASeedReproducesItsInterleavingAndSeedsDiffer) {
+  std::vector<int> seventh = interleaving(Options{}.seed(7));
+  EXPECT_EQ(seventh, interleaving(Options{}.seed(7)));
+  int different = 0;
+  for (std::uint64_t seed = 8; seed < 18; ++seed) different += interleaving(Options{}.seed(seed)) != seventh ? 1 : 0;
+  EXPECT_GE(different, 9);
+}
+
+TEST(RunTest, TheSeedIsKnownInside) {
+  run(
+      []() -> Task<> {
+        EXPECT_EQ(current_seed(), 5u);
+        co_return;
+      },
+      Options{}.seed(5));
+  EXPECT_THROW(current_seed(), RuntimeError);
+}
+
+TEST(RunTest, OnTheRealClockSleepReallySleeps) {
+  auto begin = RealClock::now();
+  run([]() -> Task<> { co_await sleep(2ms); }, Options{}.real_time(true));
+  EXPECT_GE(RealClock::now() - begin, 2ms);
+}
+
+TEST(RunTest, AThreadMayPostToALoopThatHasNothingElse) {
+  std::thread poster;
+  bool posted = run([&]() -> Task<bool> {
+    bool arrived = false;
+    Loop& loop = get_running_loop();
+    auto waiting = create_task([]() -> Task<> { co_await sleep_until(TimePoint::max()); });
+    poster = std::thread([&] {
+      std::this_thread::sleep_for(5ms);
+      loop.call_soon_threadsafe([&] {
+        arrived = true;
+        waiting.cancel();
+      });
+    });
+    ClockHold hold;
+    auto joined = create_task([&]() -> Task<> { co_await waiting; });
+    while (!joined.done()) co_await all_blocked_or_done();
+    co_return arrived;
+  });
+  poster.join();
+  EXPECT_TRUE(posted);
+}
+
+}  // namespace
+}  // namespace eddy::test

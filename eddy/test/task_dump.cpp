@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+#include "eddy/test/task_dump.h"
+
+#include <cxxabi.h>
+
+#include <cstdlib>
+#include <memory>
+#include <string_view>
+#include <typeinfo>
+
+#include "eddy/core/promise.h"
+#include "eddy/core/task_state.h"
+
+namespace eddy::test {
+namespace {
+
+using eddy::detail::CancelScope;
+using eddy::detail::Cont;
+using eddy::detail::Op;
+using eddy::detail::Owner;
+using eddy::detail::PromiseBase;
+using eddy::detail::Strand;
+using eddy::detail::TaskBase;
+
+constexpr std::size_t kFramesMax = 32;
+constexpr int kDepthMax = 64;  // of tasks within tasks: the walk is recursive
+
+std::string type_name(const Op& op) {
+  const char* mangled = typeid(op).name();
+  int status = 0;
+  std::unique_ptr<char, decltype(&std::free)> plain(abi::__cxa_demangle(mangled, nullptr, nullptr, &status), &std::free);
+  std::string name = plain ? plain.get() : mangled;
+  for (std::string_view room : {"eddy::detail::", "eddy::test::detail::", "eddy::"}) {
+    if (name.starts_with(room)) name.erase(0, room.size());
+  }
+  return name.substr(0, name.find('<'));
+}
+
+void replace_all(std::string& text, std::string_view what, std::string_view by) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
+    text.replace(at, what.size(), by);
+  }
+}
+
+/// Leaves out what stands in brackets, these included; but "<lambda>" stays.
+std::string without(std::string_view text, char open, char close) {
+  std::string out;
+  int depth = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == open && !text.substr(i).starts_with("<lambda>")) ++depth;
+    if (depth == 0) out += text[i];
+    if (text[i] == close && depth > 0) --depth;
+  }
+  return out;
+}
+
+void collect_frames(Cont at, TaskNode& into) {
+  while (at) {
+    if (at.is_receiver()) {
+      at = at.receiver()->continuation().untagged();
+      continue;
+    }
+    const PromiseBase& coroutine = *at.coroutine();
+    if (into.frames.size() < kFramesMax) {
+      into.frames.push_back(coroutine.where);
+    } else {
+      ++into.frames_hidden;
+    }
+    at = coroutine.parent.untagged();
+  }
+}
+
+std::string state_of(const Strand& strand, bool is_task) {
+  if (strand.leaf) return "waits";
+  if (!is_task) return "runs";
+  if (strand.root.has(TaskBase::kDraining)) return "waits for its abandoned children";
+  return strand.root.has(TaskBase::kStarted) ? "runs" : "has not started";
+}
+
+void collect_kids(const Owner& owner, std::vector<TaskNode>& into, int depth);
+
+TaskNode describe(Strand& strand, int depth) {
+  TaskNode node;
+  bool is_task = strand.root.has(TaskBase::kTask);
+  auto* task = is_task ? static_cast<TaskBase*>(&strand) : nullptr;
+  if (task) node.name = task->name();
+  node.state = state_of(strand, is_task);
+  node.cancelled = strand.cancelled();
+  if (const Op* leaf = strand.leaf) {
+    node.waits_for = type_name(*leaf);
+    collect_frames(leaf->continuation().untagged(), node);
+  }
+  if (depth >= kDepthMax) return node;
+  for (const CancelScope* scope = strand.top; scope != &strand.root; scope = scope->up) {
+    if (scope->has(CancelScope::kOwner)) collect_kids(static_cast<const Owner&>(*scope), node.children, depth + 1);
+  }
+  if (task && task->extra_if_any()) collect_kids(task->extra_if_any()->leftovers, node.children, depth + 1);
+  return node;
+}
+
+void collect_kids(const Owner& owner, std::vector<TaskNode>& into, int depth) {
+  for (Strand* kid = owner.kids.front(); kid; kid = owner.kids.after(*kid)) into.push_back(describe(*kid, depth));
+}
+
+void write(const TaskNode& node, const std::string& indent, std::string& out) {
+  out += indent + (node.name.empty() ? "branch" : "task '" + node.name + "'") + " " + node.state;
+  if (!node.waits_for.empty()) out += " for " + node.waits_for;
+  if (node.cancelled) out += " (cancelled)";
+  out += "\n";
+  for (const std::source_location& at : node.frames) {
+    out += indent + "  in " + short_function_name(at.function_name()) + " at " + at.file_name() + ":" +
+           std::to_string(at.line()) + "\n";
+  }
+  if (node.frames_hidden > 0) out += indent + "  and " + std::to_string(node.frames_hidden) + " more awaits\n";
+  for (const TaskNode& child : node.children) write(child, indent + "    ", out);
+}
+
+}  // namespace
+
+std::vector<TaskNode> task_tree(Loop& loop) {
+  std::vector<TaskNode> tree;
+  collect_kids(loop.root_owner(), tree, 0);
+  return tree;
+}
+
+std::string format(const std::vector<TaskNode>& tree) {
+  std::string out;
+  for (const TaskNode& node : tree) write(node, "  ", out);
+  return out;
+}
+
+std::string dump_tasks(Loop& loop) { return format(task_tree(loop)); }
+
+std::string short_function_name(const char* function_name) {
+  std::string text = function_name;
+  replace_all(text, "(anonymous namespace)::", "");
+  replace_all(text, "{anonymous}::", "");
+  replace_all(text, "(anonymous class)::operator()", "{lambda}");
+  replace_all(text, "operator()", "{call}");
+  if (auto with = text.find(" ["); with != std::string::npos) text.resize(with);
+  text = without(text, '(', ')');
+  replace_all(text, "<lambda>::{call}", "{lambda}");
+  replace_all(text, "<lambda>", "{lambda}");
+  text = without(text, '<', '>');
+  if (text.ends_with(" const")) text.resize(text.size() - 6);
+  if (auto type = text.rfind(' '); type != std::string::npos) text.erase(0, type + 1);
+  return text.empty() ? function_name : text;
+}
+
+}  // namespace eddy::test

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "eddy/test/virtual_world.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "eddy/sys/clock.h"
+#include "eddy/sys/poller.h"
+#include "eddy/test/task_dump.h"
+
+namespace eddy::test {
+
+using eddy::detail::kForever;
+using eddy::detail::Nanos;
+
+namespace {
+
+std::size_t thread_count() noexcept {
+  std::error_code error;
+  std::filesystem::directory_iterator tasks("/proc/self/task", error);
+  return error ? 1 : static_cast<std::size_t>(std::distance(begin(tasks), end(tasks)));
+}
+
+std::string seconds(Nanos span) { return std::to_string(span / 1'000'000'000) + " s"; }
+
+}  // namespace
+
+VirtualWorld::VirtualWorld(const Options& options)
+    : options_(options),
+      random_(options.seed()),
+      real_start_(sys::monotonic_now()),
+      threads_at_start_(thread_count()) {}
+
+Nanos VirtualWorld::now() noexcept { return options_.real_time() ? sys::monotonic_now() : now_; }
+
+void VirtualWorld::shuffle(std::vector<eddy::detail::Node*>& ready) {
+  for (std::size_t left = ready.size(); left > 1; --left) std::swap(ready[left - 1], ready[random_.below(left)]);
+}
+
+void VirtualWorld::idle(sys::Poller& poller, Nanos deadline) {
+  ++idles_;
+  if (settling_) return poller.wait(poller.pending() > 0 ? 1'000'000 : 0);
+  check_time_limit();
+  if (eddy::detail::Op* waiter = blocked_waiters_.front()) {
+    std::size_t pending = poller.pending();
+    poller.wait(0);
+    if (poller.pending() < pending) return;  // what just arrived goes first; we shall be idle again
+    blocked_waiters_.erase(*waiter);
+    return waiter->grant();
+  }
+  if (options_.real_time() || holds_ > 0) return wait_real(poller, deadline);
+  bool timed = deadline != kForever;
+  if (poller.pending() > 0) {
+    if (!waits_in_vain(poller, timed ? options_.io_quiet() : options_.patience())) return;
+    if (!timed) give_up("only I/O that does not come is pending (waited " + seconds(options_.patience()) + " of real time)");
+  } else {
+    poller.wait(0);
+  }
+  if (timed) {
+    now_ = std::max(now_, deadline);
+    return;
+  }
+  if (thread_count() > threads_at_start_ && !waits_in_vain(poller, options_.patience())) return;
+  give_up("nothing is ready, no timer is armed, no I/O is pending");
+}
+
+void VirtualWorld::wait_real(sys::Poller& poller, Nanos deadline) {
+  if (deadline == kForever) {
+    if (waits_in_vain(poller, options_.patience())) {
+      give_up("nothing has happened for " + seconds(options_.patience()) + " of real time, and no timer is armed");
+    }
+    return;
+  }
+  // A held virtual clock waits in real time for as long as the timer is away, then jumps to it.
+  Nanos left = std::clamp(deadline - now(), Nanos{0}, options_.time_limit());
+  if (waits_in_vain(poller, left) && !options_.real_time()) now_ = std::max(now_, deadline);
+}
+
+bool VirtualWorld::waits_in_vain(sys::Poller& poller, Nanos timeout) {
+  Nanos begin = sys::monotonic_now();
+  poller.wait(timeout);
+  return sys::monotonic_now() - begin >= timeout;
+}
+
+void VirtualWorld::check_time_limit() {
+  if (sys::monotonic_now() - real_start_ < options_.time_limit()) return;
+  std::string why = "the run has taken more than " + seconds(options_.time_limit()) + " of real time";
+  if (!options_.real_time()) why += " (" + seconds(now_ - kStart) + " of virtual time)";
+  give_up(why);
+}
+
+void VirtualWorld::restart_time_limit() noexcept { real_start_ = sys::monotonic_now(); }
+
+void VirtualWorld::give_up(const std::string& why) const {
+  throw Deadlock("deadlock: " + why + ".\n" + (loop_ ? dump_tasks(*loop_) : ""));
+}
+
+}  // namespace eddy::test

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#include "eddy/time/sleep.h"
+
+namespace eddy::detail {
+namespace {
+
+void disarm(TimerOp& timer) noexcept {
+  if (timer.state() == Op::kArmed) running.loop->timers().remove(timer);
+  timer.stop();
+}
+
+}  // namespace
+
+Step Sleep::start(Strand& strand, Cont cont) noexcept {
+  if (!begin(strand, cont)) return Step::none();
+  if (when <= 0) {
+    grant();
+    return Step::none();
+  }
+  when = saturating_add(running.loop->now(), when);
+  running.loop->timers().add(*this);
+  return Step::none();
+}
+
+void Sleep::cancel() noexcept { disarm(*this); }
+
+Step SleepUntil::start(Strand& strand, Cont cont) noexcept {
+  if (!begin(strand, cont)) return Step::none();
+  if (when <= running.loop->now()) {
+    grant();
+  } else {
+    running.loop->timers().add(*this);
+  }
+  return Step::none();
+}
+
+void SleepUntil::cancel() noexcept { disarm(*this); }
+
+}  // namespace eddy::detail

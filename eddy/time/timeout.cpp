@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "eddy/time/timeout.h"
+
+#include <cstdio>
+
+#include "eddy/core/loop.h"
+
+namespace eddy {
+
+using detail::Cont;
+using detail::running;
+using detail::Step;
+using detail::Strand;
+
+void Timeout::open(Strand& strand, Cont cont) noexcept {
+  enter(strand, cont);
+  strand.push(*this);
+  if (TimerOp::when == detail::kForever) return;
+  bool past = relative_ ? TimerOp::when <= 0 : TimerOp::when <= running.loop->now();
+  if (relative_) TimerOp::when = detail::saturating_add(running.loop->now(), TimerOp::when);
+  if (past) {
+    expired_ = true;
+    flags |= kRequested | kEffective;
+  } else {
+    arm();
+  }
+}
+
+void Timeout::arm() noexcept {
+  armed_ = true;
+  running.loop->timers().add(*this);
+}
+
+void Timeout::disarm() noexcept {
+  if (!armed_) return;
+  armed_ = false;
+  running.loop->timers().remove(*this);
+}
+
+void Timeout::reschedule(TimePoint deadline) {
+  if (expired_) throw RuntimeError("reschedule(): this timeout has expired already");
+  disarm();
+  TimerOp::when = detail::to_nanos(deadline);
+  if (TimerOp::when != detail::kForever) arm();
+}
+
+void Timeout::fire() noexcept {
+  armed_ = false;
+  expired_ = true;
+  detail::cancel_scope(strand(), *this);
+}
+
+void Timeout::close() noexcept {
+  disarm();
+  strand().pop(*this);
+}
+
+Step Timeout::child_done() noexcept {
+  close();
+  return Step::resume(cont());
+}
+
+// Ours to answer for only if nobody outside is cancelled as well.
+Step Timeout::child_cancelled() noexcept {
+  close();
+  if (!expired_ || strand().cancelled()) return Step::unwind(cont());
+  timed_out_ = true;
+  return Step::resume(cont());
+}
+
+void Timeout::throw_timeout() const { throw TimeoutError("timed out", this); }
+
+}  // namespace eddy
