@@ -3,6 +3,8 @@
 // Everything, in the order in which one meets it. Programs may also include the rooms they use.
 #pragma once
 
+#include <functional>  // std::ref, for arguments that tasks take by reference
+
 // Errors, and several of them as one.
 #include "eddy/base/error.h"            // RuntimeError TimeoutError TaskCancelled Cancelled
 #include "eddy/base/exception_group.h"  // ExceptionGroup: handle<E>, rethrow_unhandled

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <concepts>
-#include <functional>
-#include <memory>
 #include <type_traits>
 #include <utility>
+
+#include "eddy/base/owned.h"
 
 namespace eddy {
 
@@ -17,13 +17,13 @@ template <class R, class... Args>
 class UniqueFunction<R(Args...)> {
  public:
   UniqueFunction() = default;
-  UniqueFunction(std::nullptr_t) noexcept {}
+  UniqueFunction(decltype(nullptr)) noexcept {}
 
   template <class F>
     requires(!std::same_as<std::remove_cvref_t<F>, UniqueFunction> && std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
-  UniqueFunction(F&& f) : target_(std::make_unique<Holder<std::decay_t<F>>>(std::forward<F>(f))) {}
+  UniqueFunction(F&& f) : target_(make_owned<Holder<std::decay_t<F>>>(std::forward<F>(f))) {}
 
-  explicit operator bool() const noexcept { return target_ != nullptr; }
+  explicit operator bool() const noexcept { return static_cast<bool>(target_); }
   R operator()(Args... args) { return target_->call(std::forward<Args>(args)...); }
 
  private:
@@ -35,11 +35,11 @@ class UniqueFunction<R(Args...)> {
   struct Holder final : Target {
     template <class G>
     explicit Holder(G&& g) : f(std::forward<G>(g)) {}
-    R call(Args... args) override { return std::invoke(f, std::forward<Args>(args)...); }
+    R call(Args... args) override { return f(std::forward<Args>(args)...); }
     F f;
   };
 
-  std::unique_ptr<Target> target_;
+  Owned<Target> target_;
 };
 
 }  // namespace eddy

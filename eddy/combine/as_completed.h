@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <deque>
-#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
+#include "eddy/base/owned.h"
 #include "eddy/base/ring.h"
 #include "eddy/combine/detail/inputs.h"
 #include "eddy/combine/detail/watcher.h"
@@ -150,13 +149,13 @@ class AsCompleted {
   using value_type = Outcome<T>;
 
   template <class R>
-  AsCompleted(std::in_place_t, R&& range, detail::Nanos limit) : core_(std::make_unique<Core>(std::forward<R>(range), limit)) {}
+  AsCompleted(std::in_place_t, R&& range, detail::Nanos limit) : core_(make_owned<Core>(std::forward<R>(range), limit)) {}
 
   /// The next one that ended, as an Outcome; nullopt when all were handed out. TimeoutError when the limit has passed.
   NextOp next() { return NextOp(*core_); }
 
  private:
-  std::unique_ptr<Core> core_;
+  Owned<Core> core_;
 };
 
 namespace detail {

@@ -10,12 +10,12 @@
 #include <cstddef>
 #include <exception>
 #include <optional>
-#include <ranges>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "eddy/base/exception_group.h"
+#include "eddy/combine/detail/inputs.h"
 #include "eddy/combine/started.h"
 #include "eddy/core/body.h"
 #include "eddy/core/create_task.h"
@@ -41,9 +41,9 @@ class TaskGroup : private detail::Owner {
   }
 
   /// One child `f(item)` for each item.
-  template <class F, std::ranges::input_range Items>
+  template <class F, detail::Iterable Items>
   auto create_tasks(F f, Items&& items) {
-    std::vector<decltype(create_task(f, *std::ranges::begin(items)))> handles;
+    std::vector<decltype(create_task(f, *items.begin()))> handles;
     for (auto&& item : items) handles.push_back(create_task(f, std::forward<decltype(item)>(item)));
     return handles;
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/combine/wait.h"
 
+#include <algorithm>
+
 #include "eddy/core/loop.h"
 
 namespace eddy::detail {

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <deque>
-#include <initializer_list>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -36,7 +33,10 @@ class TaskSet {
   std::size_t size() const noexcept { return handles_.size(); }
   bool empty() const noexcept { return handles_.empty(); }
   bool contains(const AnyTask& task) const noexcept {
-    return std::find(handles_.begin(), handles_.end(), task) != handles_.end();
+    for (const Handle& handle : handles_) {
+      if (handle == task) return true;
+    }
+    return false;
   }
   /// Adds it, unless it is there already.
   void insert(Handle handle) {

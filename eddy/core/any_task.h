@@ -4,8 +4,8 @@
 #include <compare>
 #include <cstddef>
 #include <exception>
-#include <functional>
 #include <string>
+#include <typeindex>
 #include <utility>
 #include <vector>
 

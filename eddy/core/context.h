@@ -2,8 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <utility>
+
+#include "eddy/base/owned.h"
 
 namespace eddy::detail {
 
@@ -16,7 +17,7 @@ struct Context {
   };
 
   const void* key;
-  std::unique_ptr<Value> value;
+  Owned<Value> value;
   Context* rest;
   std::uint32_t refs = 1;
 
@@ -34,7 +35,7 @@ struct Context {
     return nullptr;
   }
   /// Takes over one reference of `rest`; bindings it hides are dropped where nobody else sees them.
-  static Context* bind(Context* rest, const void* key, std::unique_ptr<Value> value);
+  static Context* bind(Context* rest, const void* key, Owned<Value> value);
 };
 
 /// The current task's (or, outside of tasks, this thread's) values.

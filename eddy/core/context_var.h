@@ -27,7 +27,7 @@ class ContextVar {
 
   void set(T value) {
     detail::Context*& context = detail::current_context();
-    context = detail::Context::bind(context, this, std::make_unique<Holder>(std::move(value)));
+    context = detail::Context::bind(context, this, make_owned<Holder>(std::move(value)));
   }
 
  private:

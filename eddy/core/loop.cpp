@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/core/loop.h"
 
+#include <atomic>
 #include <bit>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 
 #include "eddy/base/error.h"
 #include "eddy/core/running.h"
@@ -98,27 +100,39 @@ void Call::cancel() noexcept {
 using detail::Nanos;
 using detail::running;
 
-struct Loop::Posted {
-  UniqueFunction<void()> callback;
-  Posted* next = nullptr;
-};
+/// What reaches the loop from outside of its thread: the kernel, other threads, signals.
+struct Loop::Outside {
+  struct Posted {
+    UniqueFunction<void()> callback;
+    Posted* next = nullptr;
+  };
 
-struct Loop::SignalHandler {
-  SignalHandler(int signo, std::atomic<std::uint64_t>& mask, sys::Poller& poller, UniqueFunction<void()> f)
-      : callback(std::move(f)), watch(signo, mask, poller) {}
-  UniqueFunction<void()> callback;
-  sys::SignalWatch watch;
+  struct SignalHandler {
+    SignalHandler(int signo, Outside& outside, UniqueFunction<void()> f)
+        : callback(std::move(f)), watch(signo, outside.signals, *outside.poller) {}
+    UniqueFunction<void()> callback;
+    sys::SignalWatch watch;
+  };
+
+  bool empty() const noexcept { return posted.load(std::memory_order_relaxed) == nullptr; }
+
+  std::unique_ptr<sys::Poller> poller = sys::make_poller();
+  std::vector<std::unique_ptr<SignalHandler>> signal_handlers;
+  std::atomic<Posted*> posted{nullptr};  ///< newest first
+  std::atomic<std::uint64_t> signals{0};
 };
 
 Loop::Loop() : Loop(nullptr) {}
 
 Loop::Loop(LoopHooks* hooks)
-    : hooks_(hooks), timers_(hooks ? hooks->now() : sys::monotonic_now()), root_(*this), poller_(sys::make_poller()) {
+    : hooks_(hooks), timers_(hooks ? hooks->now() : sys::monotonic_now()), root_(*this), outside_(new Outside) {
   const char* debug = std::getenv("EDDY_DEBUG");
   debug_ = debug && *debug && *debug != '0';
 }
 
 Loop::~Loop() { close(); }
+
+sys::Poller& Loop::poller() noexcept { return *outside_->poller; }
 
 Nanos Loop::now() const noexcept { return hooks_ ? hooks_->now() : sys::monotonic_now(); }
 
@@ -146,11 +160,11 @@ void Loop::run_forever() {
   run_while([] { return true; });
 }
 
-void Loop::run_until(const std::function<bool()>& finished) {
+void Loop::run_until(FunctionRef<bool()> finished) {
   run_while([&] { return !finished(); });
 }
 
-void Loop::run_while(const std::function<bool()>& go_on) {
+void Loop::run_while(FunctionRef<bool()> go_on) {
   struct Enter {
     explicit Enter(Loop& l) : loop(l), previous(running) {
       running = {};
@@ -220,12 +234,12 @@ void Loop::dispatch_watched(detail::Node& node) noexcept {
 }
 
 void Loop::wait() {
-  if (ready() || !starts_.empty() || posted_.load(std::memory_order_relaxed) || stopping_) return poller_->wait(0);
+  if (ready() || !starts_.empty() || !outside_->empty() || stopping_) return poller().wait(0);
   Nanos deadline = timers_.empty() ? detail::kForever : timers_.next();
-  if (hooks_) return hooks_->idle(*poller_, deadline);
-  if (deadline == detail::kForever) return poller_->wait(-1);
+  if (hooks_) return hooks_->idle(poller(), deadline);
+  if (deadline == detail::kForever) return poller().wait(-1);
   Nanos left = deadline - now();
-  poller_->wait(left > 0 ? left : 0);
+  poller().wait(left > 0 ? left : 0);
 }
 
 void Loop::fire_timers() noexcept {
@@ -251,16 +265,18 @@ CallHandle Loop::call_at_nanos(Nanos when, UniqueFunction<void()> callback) {
 }
 
 void Loop::call_soon_threadsafe(UniqueFunction<void()> callback) {
-  auto* posted = new Posted{std::move(callback)};
-  posted->next = posted_.load(std::memory_order_relaxed);
-  while (!posted_.compare_exchange_weak(posted->next, posted, std::memory_order_release, std::memory_order_relaxed)) {
+  auto* posted = new Outside::Posted{std::move(callback)};
+  auto& newest = outside_->posted;
+  posted->next = newest.load(std::memory_order_relaxed);
+  while (!newest.compare_exchange_weak(posted->next, posted, std::memory_order_release, std::memory_order_relaxed)) {
   }
-  poller_->wake();
+  poller().wake();
 }
 
 void Loop::take_posted() noexcept {
-  if (!posted_.load(std::memory_order_relaxed)) return;
-  Posted* newest = posted_.exchange(nullptr, std::memory_order_acquire);
+  if (outside_->empty()) return;
+  using Posted = Outside::Posted;
+  Posted* newest = outside_->posted.exchange(nullptr, std::memory_order_acquire);
   Posted* oldest = nullptr;
   while (newest) {
     Posted* next = newest->next;
@@ -279,20 +295,20 @@ void Loop::take_posted() noexcept {
 
 void Loop::add_signal_handler(int signo, UniqueFunction<void()> callback) {
   remove_signal_handler(signo);
-  signal_handlers_.push_back(std::make_unique<SignalHandler>(signo, pending_signals_, *poller_, std::move(callback)));
+  outside_->signal_handlers.push_back(std::make_unique<Outside::SignalHandler>(signo, *outside_, std::move(callback)));
 }
 
 bool Loop::remove_signal_handler(int signo) {
-  return std::erase_if(signal_handlers_, [&](const auto& handler) { return handler->watch.signo() == signo; }) > 0;
+  return std::erase_if(outside_->signal_handlers, [&](const auto& handler) { return handler->watch.signo() == signo; }) > 0;
 }
 
 void Loop::take_signals() {
-  if (pending_signals_.load(std::memory_order_relaxed) == 0) return;
-  std::uint64_t arrived = pending_signals_.exchange(0, std::memory_order_acquire);
+  if (outside_->signals.load(std::memory_order_relaxed) == 0) return;
+  std::uint64_t arrived = outside_->signals.exchange(0, std::memory_order_acquire);
   for (; arrived != 0; arrived &= arrived - 1) {
     int signo = std::countr_zero(arrived) + 1;
     call_soon([this, signo] {
-      for (auto& handler : signal_handlers_) {
+      for (auto& handler : outside_->signal_handlers) {
         if (handler->watch.signo() == signo) return handler->callback();
       }
     });
@@ -326,7 +342,7 @@ void Loop::close() {
   if (running_) throw RuntimeError("close(): cannot close a running event loop; stop() it first");
   end_tasks();
   closed_ = true;
-  signal_handlers_.clear();
+  outside_->signal_handlers.clear();
   take_posted();
   while (detail::Node* node = ready_.pop_front()) static_cast<detail::Call*>(node)->unref();
   while (!timers_.empty()) {

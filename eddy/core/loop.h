@@ -9,15 +9,15 @@
 // 3. Only `post_threadsafe`, `call_soon_threadsafe`, `stop_threadsafe` and signal handlers may come from elsewhere.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <exception>
-#include <functional>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "eddy/base/function_ref.h"
+#include "eddy/base/invoke.h"
+#include "eddy/base/owned.h"
 #include "eddy/base/unique_function.h"
 #include "eddy/core/any_task.h"
 #include "eddy/core/call_handle.h"
@@ -30,7 +30,6 @@ namespace eddy {
 
 namespace sys {
 class Poller;
-class SignalWatch;
 }  // namespace sys
 
 class Loop;
@@ -42,7 +41,7 @@ struct ErrorContext {
   std::exception_ptr exception;  ///< null for a mere warning
 };
 
-using ExceptionHandler = std::function<void(Loop&, const ErrorContext&)>;
+using ExceptionHandler = UniqueFunction<void(Loop&, const ErrorContext&)>;
 
 namespace detail {
 
@@ -92,7 +91,7 @@ class Loop {
     requires(sizeof...(Args) > 0)
   CallHandle call_soon(F callback, Args... args) {
     return call_soon(UniqueFunction<void()>([callback = std::move(callback), ... args = std::move(args)]() mutable {
-      std::invoke(callback, args...);
+      detail::invoke(callback, args...);
     }));
   }
   template <class Rep, class Period>
@@ -128,17 +127,16 @@ class Loop {
   void post(detail::Node& node) noexcept { ready_.push_back(node); }
   void start(detail::Strand& strand) noexcept { starts_.push_back(strand); }
   detail::TimerWheel& timers() noexcept { return timers_; }
-  sys::Poller& poller() noexcept { return *poller_; }
+  sys::Poller& poller() noexcept;
   detail::Owner& root_owner() noexcept { return root_; }
-  void run_until(const std::function<bool()>& finished);
+  void run_until(FunctionRef<bool()> finished);
 
  private:
   static constexpr int kDispatchesPerTurn = 256;
-  struct Posted;
-  struct SignalHandler;
+  struct Outside;
 
   CallHandle call_at_nanos(detail::Nanos when, UniqueFunction<void()> callback);
-  void run_while(const std::function<bool()>& go_on);
+  void run_while(FunctionRef<bool()> go_on);
   void dispatch();
   void dispatch_shuffled();
   void dispatch_one(detail::Node& node) noexcept;
@@ -164,15 +162,10 @@ class Loop {
   LoopHooks* hooks_ = nullptr;
   detail::TimerWheel timers_;
   detail::RootOwner root_;
-  std::unique_ptr<sys::Poller> poller_;
+  Owned<Outside> outside_;
   detail::Nanos slow_callback_ = 100'000'000;
   detail::Nanos shutdown_grace_ = detail::kForever;
   ExceptionHandler exception_handler_;
-  std::vector<std::unique_ptr<SignalHandler>> signal_handlers_;
-
-  // Touched by other threads: on a line of their own.
-  alignas(64) std::atomic<Posted*> posted_{nullptr};
-  std::atomic<std::uint64_t> pending_signals_{0};
 };
 
 /// The loop that runs here; throws RuntimeError when none does.

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <exception>
-#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
 #include "eddy/base/error.h"
+#include "eddy/base/invoke.h"
 #include "eddy/base/unit.h"
 
 namespace eddy {
@@ -73,7 +73,7 @@ class [[nodiscard]] Outcome : private detail::OutcomeError {
         return Outcome(std::in_place);
       } else if constexpr (std::is_reference_v<T>) {
         T result = make();
-        return Outcome(std::in_place, std::addressof(result));
+        return Outcome(std::in_place, detail::address_of(result));
       } else {
         return Outcome(std::in_place, make());
       }
@@ -149,12 +149,12 @@ class [[nodiscard]] Outcome : private detail::OutcomeError {
   auto* operator->()
     requires(!std::is_void_v<T>)
   {
-    return std::addressof(value());
+    return detail::address_of(value());
   }
   auto* operator->() const
     requires(!std::is_void_v<T>)
   {
-    return std::addressof(value());
+    return detail::address_of(value());
   }
   template <class U>
     requires(!std::is_void_v<T>)

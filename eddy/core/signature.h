@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <functional>
-#include <string>
+#include <concepts>
 #include <tuple>
 #include <type_traits>
+#include <utility>
+
+#include "eddy/base/invoke.h"
 
 namespace eddy::detail {
 
@@ -63,10 +65,14 @@ struct ParametersOf<F> {
   using type = typename MemberSignature<decltype(&F::operator())>::type;
 };
 
+/// What `std::ref` makes, recognised without `<functional>`.
 template <class T>
-struct IsReferenceWrapper : std::false_type {};
-template <class T>
-struct IsReferenceWrapper<std::reference_wrapper<T>> : std::true_type {};
+concept ReferenceWrapper = requires(T& wrapper) {
+  typename T::type;
+  { wrapper.get() } -> std::same_as<typename T::type&>;
+  requires std::is_convertible_v<T, typename T::type&>;
+  requires !std::is_convertible_v<typename T::type*, T>;
+};
 
 /// How one argument is stored: as the parameter's own value type where the parameter is a reference to one that the
 /// argument would have to be converted to, so that no temporary is left dangling; otherwise as what it is.
@@ -74,10 +80,10 @@ template <class P, class A>
 struct StoredArgument {
   using Value = std::remove_cvref_t<P>;
   using Given = std::decay_t<A>;
-  static constexpr bool kKeep = !std::is_reference_v<P> || IsReferenceWrapper<Given>::value ||
+  static constexpr bool kKeep = !std::is_reference_v<P> || ReferenceWrapper<Given> ||
                                 std::is_base_of_v<Value, Given> || !std::is_constructible_v<Value, A>;
   static_assert(!(std::is_lvalue_reference_v<P> && !std::is_const_v<std::remove_reference_t<P>>) ||
-                    IsReferenceWrapper<Given>::value,
+                    ReferenceWrapper<Given>,
                 "eddy: the function takes this argument by T&: pass std::ref(object), and keep the object alive while the task runs");
   using type = std::conditional_t<kKeep, Given, Value>;
 };
@@ -106,12 +112,12 @@ struct StoredArguments<std::tuple<P...>, std::tuple<A...>> {
 };
 
 template <class T>
-T&& pass(T& stored) noexcept {
-  return static_cast<T&&>(stored);
-}
-template <class T>
-T& pass(std::reference_wrapper<T>& stored) noexcept {
-  return stored.get();
+decltype(auto) pass(T& stored) noexcept {
+  if constexpr (ReferenceWrapper<T>) {
+    return stored.get();
+  } else {
+    return static_cast<T&&>(stored);
+  }
 }
 
 /// A callable with its arguments, kept for as long as whoever holds this lives: a coroutine may refer to all of them.
@@ -125,7 +131,7 @@ class StoredCall {
       : f_(std::forward<G>(f)), arguments_(std::forward<B>(arguments)...) {}
 
   decltype(auto) operator()() {
-    return std::apply([this](auto&... stored) -> decltype(auto) { return std::invoke(f_, pass(stored)...); }, arguments_);
+    return std::apply([this](auto&... stored) -> decltype(auto) { return detail::invoke(f_, pass(stored)...); }, arguments_);
   }
 
  private:

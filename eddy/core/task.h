@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
 #include <type_traits>
 #include <utility>
 
+#include "eddy/base/invoke.h"
 #include "eddy/core/awaitable.h"
 #include "eddy/core/promise.h"
 
@@ -39,9 +39,9 @@ struct TaskPromise : PromiseBase {
     requires std::is_convertible_v<U&&, T>
   void return_value(U&& result) {
     if constexpr (std::is_reference_v<T>) {
-      value = std::addressof(static_cast<T>(result));
+      value = address_of(static_cast<T>(result));
     } else {
-      std::construct_at(std::addressof(value), std::forward<U>(result));
+      new (static_cast<void*>(address_of(value))) Stored(std::forward<U>(result));
     }
     parent.set_tag(kValue);
   }

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <concepts>
-#include <functional>
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -105,7 +103,7 @@ class TaskHandle : public AnyTask {
     requires std::invocable<F&, TaskHandle&>
   void add_done_callback(F callback) const {
     add_callback(state(), [self = TaskHandle(*this), callback = std::move(callback)]() mutable {
-      std::invoke(callback, self);
+      callback(self);
     });
   }
 

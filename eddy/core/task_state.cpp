@@ -21,7 +21,7 @@ Step TaskExtra::Leftovers::kid_ended(Strand&) noexcept {
 }
 
 TaskExtra& TaskBase::extra() {
-  if (!extra_) extra_ = std::make_unique<TaskExtra>(*this);
+  if (!extra_) extra_ = make_owned<TaskExtra>(*this);
   return *extra_;
 }
 

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <exception>
-#include <memory>
 #include <source_location>
 #include <string>
 #include <type_traits>
@@ -16,6 +15,8 @@
 #include <vector>
 
 #include "eddy/base/error.h"
+#include "eddy/base/invoke.h"
+#include "eddy/base/owned.h"
 #include "eddy/base/unique_function.h"
 #include "eddy/base/unit.h"
 #include "eddy/core/scope.h"
@@ -113,7 +114,7 @@ class TaskBase : public Strand {
   Step finish() noexcept;
   void dispose() noexcept;
 
-  std::unique_ptr<TaskExtra> extra_;
+  Owned<TaskExtra> extra_;
 };
 
 /// The strand has ended: objects with children that outlive it (moved to the heap, say) are the loop's from now on.
@@ -159,12 +160,12 @@ class TaskState : public TaskBase {
     try {
       if constexpr (std::is_void_v<T>) {
         take();
-        std::construct_at(std::addressof(value_));
+        new (static_cast<void*>(address_of(value_))) Stored();
       } else if constexpr (std::is_reference_v<T>) {
         T result = take();
-        std::construct_at(std::addressof(value_), std::addressof(result));
+        new (static_cast<void*>(address_of(value_))) Stored(address_of(result));
       } else {
-        new (std::addressof(value_)) Stored(take());
+        new (address_of(value_)) Stored(take());
       }
     } catch (...) {
       return conclude_with_current_exception();

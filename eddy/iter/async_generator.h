@@ -131,7 +131,7 @@ class NextOp final : public Op {
   }
   Step child_done() noexcept override {
     try {
-      item_ = take_from(promise_);
+      item_.emplace(take_from(promise_));
     } catch (...) {
       error_ = std::current_exception();
     }
@@ -139,15 +139,16 @@ class NextOp final : public Op {
   }
   Step child_cancelled() noexcept override { return Step::unwind(cont()); }
   Item take() {
-    if (!promise_) generator_->check_ended();
     if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
-    return std::move(item_);
+    if (item_) return std::move(*item_);
+    generator_->check_ended();
+    return Item();
   }
 
  private:
   GeneratorBase* generator_;
   GeneratorPromise<T>* promise_ = nullptr;
-  Item item_{};
+  std::optional<Item> item_;
   std::exception_ptr error_;
 };
 

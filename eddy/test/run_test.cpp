@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "eddy/sync/event.h"
 #include "eddy/test/all_blocked.h"
-#include "eddy/test/deadlock.h"
 #include "eddy/time/sleep.h"
 
 namespace eddy::test {
@@ -116,26 +116,79 @@ TEST(RunTest, OnTheRealClockSleepReallySleeps) {
   EXPECT_GE(RealClock::now() - begin, 2ms);
 }
 
-TEST(RunTest, AThreadMayPostToALoopThatHasNothingElse) {
+TEST(RunTest, AThreadMayPostWhenTheLoopHasNothingElseToWaitFor) {
   std::thread poster;
-  bool posted = run([&]() -> Task<bool> {
-    bool arrived = false;
-    Loop& loop = get_running_loop();
-    auto waiting = create_task([]() -> Task<> { co_await sleep_until(TimePoint::max()); });
-    poster = std::thread([&] {
+  run([&]() -> Task<> {
+    Event posted;
+    poster = std::thread([&posted, &loop = get_running_loop()] {
       std::this_thread::sleep_for(5ms);
-      loop.call_soon_threadsafe([&] {
-        arrived = true;
-        waiting.cancel();
-      });
+      loop.call_soon_threadsafe([&posted] { posted.set(); });
     });
-    ClockHold hold;
-    auto joined = create_task([&]() -> Task<> { co_await waiting; });
-    while (!joined.done()) co_await all_blocked_or_done();
-    co_return arrived;
+    co_await posted.wait();
   });
   poster.join();
-  EXPECT_TRUE(posted);
+}
+
+TEST(RunTest, AHeldClockWaitsForAThreadInsteadOfJumpingToTheNextTimer) {
+  std::thread poster;
+  std::vector<int> order = run([&]() -> Task<std::vector<int>> {
+    std::vector<int> seen;
+    Event posted;
+    auto timer = create_task([&] { return append_after(seen, 2, 1h); });
+    {
+      ClockHold hold;
+      poster = std::thread([&posted, &loop = get_running_loop()] {
+        std::this_thread::sleep_for(5ms);
+        loop.call_soon_threadsafe([&posted] { posted.set(); });
+      });
+      co_await posted.wait();
+      seen.push_back(1);
+    }
+    co_await timer;
+    co_return seen;
+  });
+  poster.join();
+  EXPECT_EQ(order, (std::vector{1, 2}));
+}
+
+TEST(RunTest, AllBlockedGoesOnWhenEverybodyElseWaitsAndTheClockStandsStill) {
+  run([]() -> Task<> {
+    std::vector<int> order;
+    auto busy = create_task([&]() -> Task<> {
+      for (int i = 0; i < 20; ++i) co_await checkpoint();
+      order.push_back(1);
+      co_await sleep(1s);
+      order.push_back(3);
+    });
+    TimePoint start = eddy::now();
+    co_await all_blocked();
+    order.push_back(2);
+    EXPECT_EQ(eddy::now(), start);
+    co_await busy;
+    EXPECT_EQ(order, (std::vector{1, 2, 3}));
+  });
+}
+
+TEST(RunTest, AllBlockedCanBeCancelled) {
+  run([]() -> Task<> {
+    bool passed = false;
+    auto waiter = create_task([&]() -> Task<> {
+      co_await all_blocked();
+      passed = true;
+    });
+    co_await checkpoint();
+    waiter.cancel();
+    EXPECT_THROW(co_await waiter, TaskCancelled);
+    EXPECT_FALSE(passed);
+  });
+}
+
+TEST(RunTest, StoppingTheLoopIsAnError) {
+  EXPECT_THROW(run([]() -> Task<> {
+                 get_running_loop().stop();
+                 co_await sleep(1s);
+               }),
+               RuntimeError);
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 
 #include "eddy/core/awaitable.h"
 #include "eddy/core/loop.h"

@@ -9,10 +9,10 @@
 
 #include <cstddef>
 #include <exception>
-#include <memory>
 #include <type_traits>
 #include <utility>
 
+#include "eddy/base/invoke.h"
 #include "eddy/base/unit.h"
 #include "eddy/core/awaitable.h"
 #include "eddy/core/outcome.h"
@@ -67,7 +67,7 @@ class Branch final : public BranchBase {
   }
 
   void set(O&& operation) {
-    std::construct_at(std::addressof(operation_), std::move(operation));
+    new (static_cast<void*>(address_of(operation_))) O(std::move(operation));
     holds_ = Holds::kOperation;
     if constexpr (requires { operation_.own(); }) operation_.own();
   }
@@ -105,16 +105,16 @@ class Branch final : public BranchBase {
     } else if constexpr (std::is_reference_v<Result>) {
       Value value = [this] {
         End end{*this};
-        return std::addressof(operation_.take());
+        return address_of(operation_.take());
       }();
-      std::construct_at(std::addressof(value_), value);
+      new (static_cast<void*>(address_of(value_))) Value(value);
       holds_ = Holds::kValue;
     } else {
       Value value = [this]() -> Value {
         End end{*this};
         return operation_.take();
       }();
-      std::construct_at(std::addressof(value_), std::move(value));
+      new (static_cast<void*>(address_of(value_))) Value(std::move(value));
       holds_ = Holds::kValue;
     }
   }

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "eddy/base/error.h"
+#include "eddy/iter/detail/stage.h"
+
+namespace eddy {
+namespace detail {
+
+template <class S, class Item = typename S::Item, class Kept = kept_item_t<S>>
+AsyncGenerator<std::vector<Kept>> chunk_items(S source, std::size_t n) {
+  std::vector<Kept> chunk;
+  while (auto item = co_await source.next()) {
+    chunk.push_back(pass_item<Item>(item));
+    if (chunk.size() < n) continue;
+    co_yield std::move(chunk);
+    chunk.clear();
+  }
+  if (!chunk.empty()) co_yield std::move(chunk);
+}
+
+struct ChunkFn {
+  auto operator()(std::size_t n) const {
+    if (n == 0) throw RuntimeError("chunk(0): a chunk has at least one item");
+    auto make = [n]<class S>(S source) { return chunk_items<S>(std::move(source), n); };
+    return Stage<decltype(make)>(make);
+  }
+};
+
+}  // namespace detail
+
+namespace iter {
+
+/// `source | chunk(n)`: vectors of n items each; the last may be shorter.
+inline constexpr eddy::detail::ChunkFn chunk{};
+
+}  // namespace iter
+}  // namespace eddy

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <coroutine>
+#include <functional>
+#include <type_traits>
+#include <utility>
+
+#include "eddy/core/awaitable.h"
+#include "eddy/core/body.h"
+
+namespace eddy::detail {
+
+/// What awaiting a function's result gives, or the result itself if it is not awaitable.
+template <class F, class... A>
+using settled_t = typename BodyResult<std::remove_cvref_t<std::invoke_result_t<F&, A...>>>::type;
+
+template <class F, class... A>
+inline constexpr bool kCallAwaits = Awaitable<std::remove_cvref_t<std::invoke_result_t<F&, A...>>>;
+
+/// A plain result in the place of an awaitable.
+template <class T>
+class Immediate {
+ public:
+  explicit Immediate(T&& value) : value_(std::forward<T>(value)) {}
+  bool await_ready() const noexcept { return true; }
+  void await_suspend(std::coroutine_handle<>) const noexcept {}
+  T await_resume() { return std::forward<T>(value_); }
+
+ private:
+  T value_;
+};
+template <>
+class Immediate<void> {
+ public:
+  bool await_ready() const noexcept { return true; }
+  void await_suspend(std::coroutine_handle<>) const noexcept {}
+  void await_resume() const noexcept {}
+};
+
+/// `co_await call(f, args...)`: the user's function, which may return a value, nothing, or an awaitable of those.
+template <class F, class... A>
+auto call(F& f, A&&... args) {
+  using R = std::invoke_result_t<F&, A...>;
+  if constexpr (kCallAwaits<F, A...>) {
+    return std::invoke(f, std::forward<A>(args)...);
+  } else if constexpr (std::is_void_v<R>) {
+    std::invoke(f, std::forward<A>(args)...);
+    return Immediate<void>();
+  } else {
+    using Value = std::conditional_t<std::is_lvalue_reference_v<R>, R, std::remove_cvref_t<R>>;
+    return Immediate<Value>(std::invoke(f, std::forward<A>(args)...));
+  }
+}
+
+}  // namespace eddy::detail
