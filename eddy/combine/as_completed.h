@@ -33,6 +33,9 @@ class CompletedBase : public Detached {
     void check();
     CompletedBase* completed;
     bool second = false;  ///< somebody else waits already
+
+   protected:
+    ~Next() = default;
   };
 
  protected:
@@ -41,6 +44,9 @@ class CompletedBase : public Detached {
     void on_end() noexcept override { completed.ended(*this); }
     CompletedBase& completed;
     Entry* after = nullptr;
+
+   protected:
+    ~Entry() = default;
   };
 
   ~CompletedBase();

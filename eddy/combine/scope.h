@@ -44,7 +44,7 @@ class [[nodiscard("co_await it")]] ScopeJoin final : public Op, public AwaitLeaf
 /// an ExceptionGroup. It belongs to the task that first used it: when that task is cancelled, so are the children, and
 /// they end before the frames around it die. Destroyed while children run, it says so, cancels them and leaves them to
 /// that task: they must own what they touch. Not movable.
-class Scope : private detail::Detached {
+class Scope final : private detail::Detached {
  public:
   Scope() = default;
   ~Scope();

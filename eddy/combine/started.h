@@ -57,7 +57,7 @@ class [[nodiscard("co_await it")]] StartedSignal : public AwaitLeaf<StartedSigna
     cell_->value.emplace(std::move(value_));
     if (cell_->task) cell_->task->root.flags &= ~std::uint32_t{TaskBase::kStarting};
     if (Op* waiter = std::exchange(cell_->waiter, nullptr); waiter && waiter->state() == Op::kArmed) {
-      cell_->task->waiters.erase(*waiter);
+      cell_->task->waiters().erase(*waiter);
       waiter->grant();
     }
   }
@@ -82,7 +82,7 @@ class [[nodiscard("co_await it")]] StartOp final : public JoinBase, public Await
     cell_->waiter = this;
     Step next = JoinBase::start(strand, cont);
     if (cell_->value && state() == kArmed) {
-      task_.state().waiters.erase(*this);
+      task_.state().waiters().erase(*this);
       grant();
     }
     return next;

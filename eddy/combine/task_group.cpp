@@ -67,7 +67,7 @@ Step TaskGroup::kid_ended(Strand& kid) noexcept {
   start_waiting();
   if (!kids.empty() || body_running_) return Step::none();
   running.strand = host;
-  running.strand->leaf = nullptr;
+  host->resume_from_leaf();
   return finish();
 }
 
@@ -102,7 +102,7 @@ Step TaskGroup::body_was_cancelled() noexcept {
 Step TaskGroup::join() noexcept {
   body_running_ = false;
   if (kids.empty()) return finish();
-  host->leaf = &leaf_;
+  host->wait_at(leaf_);
   return Step::none();
 }
 

@@ -34,7 +34,7 @@ void collect(detail::Owner& from, std::vector<AnyTask>& tasks) {
     owners.pop_back();
     for (detail::Strand* kid = owner.kids.front(); kid; kid = owner.kids.after(*kid)) {
       if (kid->root.has(detail::TaskBase::kTask)) tasks.emplace_back(static_cast<detail::TaskBase*>(kid));
-      for (detail::CancelScope* scope = kid->top; scope != &kid->root; scope = scope->up) {
+      for (detail::CancelScope* scope = kid->top(); scope != &kid->root; scope = scope->up) {
         if (scope->has(detail::CancelScope::kOwner)) owners.push_back(static_cast<detail::Owner*>(scope));
       }
     }

@@ -27,26 +27,32 @@ class CoroutineState : public TaskState<T> {
   ~CoroutineState() = default;
 
   Step begin(TaskPromise<T>* coroutine) noexcept {
-    this->coroutine_ = coroutine;
     coroutine->parent = Cont(*this);
     return Step::resume(Cont(*coroutine));
   }
+  /// The body, which has just ended.
+  static TaskPromise<T>* ended_body() noexcept { return static_cast<TaskPromise<T>*>(running.ended); }
 };
 
 /// Made from a Task.
 template <class T>
 class CoroutineTask final : public CoroutineState<T> {
  public:
-  explicit CoroutineTask(TaskPromise<T>* coroutine) noexcept { this->coroutine_ = coroutine; }
+  explicit CoroutineTask(TaskPromise<T>* coroutine) noexcept { this->word_.pointer = coroutine; }
 
   Step child_done() noexcept override {
-    TaskPromise<T>* coroutine = this->coroutine_;
+    TaskPromise<T>* coroutine = this->ended_body();
     return this->settle([coroutine]() -> T { return take_from(coroutine); });
   }
 
  private:
-  Step launch() override { return this->begin(this->coroutine_); }
-  void drop_body() noexcept override { this->coroutine_->handle().destroy(); }
+  Step launch() override {
+    TaskPromise<T>* coroutine = body();
+    this->begin_strand();
+    return this->begin(coroutine);
+  }
+  void drop_body() noexcept override { body()->handle().destroy(); }
+  TaskPromise<T>* body() const noexcept { return static_cast<TaskPromise<T>*>(this->word_.pointer); }
   void destroy() noexcept override { delete this; }
 };
 
@@ -60,7 +66,7 @@ class CallTask final : public CoroutineState<T> {
   }
 
   Step child_done() noexcept override {
-    TaskPromise<T>* coroutine = this->coroutine_;
+    TaskPromise<T>* coroutine = this->ended_body();
     return this->settle([this, coroutine]() -> T {
       struct End {
         std::optional<Stored>& call;
@@ -75,7 +81,10 @@ class CallTask final : public CoroutineState<T> {
   }
 
  private:
-  Step launch() override { return this->begin((*call_)().checked_release()); }
+  Step launch() override {
+    this->begin_strand();
+    return this->begin((*call_)().checked_release());
+  }
   void drop_body() noexcept override { call_.reset(); }
   void destroy() noexcept override { delete this; }
 
@@ -116,6 +125,7 @@ class OperationTask final : public TaskState<Result> {
   };
 
   Step launch() override {
+    this->begin_strand();
     slot_.emplace(*make_);
     return start_child(slot_->operation, *this, Cont(*this));
   }

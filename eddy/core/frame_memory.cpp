@@ -183,7 +183,7 @@ void donate_tail(Heap& heap) noexcept {
   while (heap.bump < heap.bump_end) {
     const std::size_t left = static_cast<std::size_t>(heap.bump_end - heap.bump);
     std::size_t size_class = class_of(left);
-    if (class_bytes(size_class) > left) --size_class;
+    if (size_class > 1 && class_bytes(size_class) > left) --size_class;
     push_free(heap, heap.bump, size_class);
     heap.bump += class_bytes(size_class);
   }

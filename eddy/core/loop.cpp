@@ -92,7 +92,7 @@ void Call::cancel() noexcept {
   if (!timed) return;
   timed = false;
   loop_.timers().remove(*this);
-  unref();
+  loop_.post(*this);  // to be let go there
 }
 
 }  // namespace detail

@@ -10,6 +10,8 @@
 
 namespace eddy::detail {
 
+struct CancelScope;
+
 /// Anything the loop can call: an entry of the ready queue, a timer, a receiver of somebody's end.
 ///
 /// Sixteen bytes. One vtable serves all roles because most nodes play several: a task is queued to start and receives
@@ -29,7 +31,10 @@ class Node {
   /// Who continues after it: the next row of an async stack trace.
   virtual Cont continuation() const noexcept;
 
-  Node* queue_next = nullptr;  ///< in the ready queue, or in a ring
+  union {
+    Node* queue_next = nullptr;  ///< in the ready queue, or in a ring
+    CancelScope* innermost;      ///< of a strand that runs, and so is in no queue any more
+  };
 
  protected:
   Node() = default;

@@ -63,6 +63,7 @@ struct PromiseBase {
   /// destroy this frame.
   [[gnu::always_inline]] std::coroutine_handle<> leave() noexcept {
     Step next = ended() == kUnwinding ? Step::unwind(Cont(*this)) : Step::resume(parent.untagged());
+    if (next.to.is_receiver()) running.ended = this;
     return transfer(next);
   }
 

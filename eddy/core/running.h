@@ -18,8 +18,9 @@ class Strand;
 struct Running {
   Loop* loop = nullptr;
   Strand* strand = nullptr;
-  Step pending;              ///< left behind by a coroutine that suspended or ended, for the trampoline
-  std::uint32_t budget = 0;  ///< ready awaits still allowed before this dispatch must yield
+  PromiseBase* ended = nullptr;  ///< the coroutine whose end a receiver is being told of
+  Step pending;                  ///< left behind by a coroutine that suspended or ended, for the trampoline
+  std::uint32_t budget = 0;      ///< ready awaits still allowed before this dispatch must yield
 
   /// An await that is ready at once costs one; false when the budget is used up and the await must suspend.
   bool spend() noexcept {

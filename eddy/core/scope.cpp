@@ -14,13 +14,14 @@ class Visit {
 
   /// Marks what is visible on `strand` from its innermost scope up to `limit`, and asks its leaf to stop.
   void strand(Strand& strand, CancelScope& limit) noexcept {
-    CancelScope* from = hard_ ? strand.top : below_outermost_shield(strand, limit);
+    CancelScope* from = hard_ ? strand.top() : below_outermost_shield(strand, limit);
     for (CancelScope* scope = from;; scope = scope->up) {
       scope->flags |= mark_;
       if (scope->has(CancelScope::kOwner)) enqueue(static_cast<Owner&>(*scope));
       if (scope == &limit) break;
     }
-    if (from == strand.top && strand.leaf) strand.leaf->cancel();
+    if (from != strand.top()) return;
+    if (Op* leaf = strand.leaf()) leaf->cancel();
   }
 
   void enqueue(Owner& owner) noexcept {
@@ -40,8 +41,8 @@ class Visit {
 
  private:
   static CancelScope* below_outermost_shield(Strand& strand, CancelScope& limit) noexcept {
-    CancelScope* from = strand.top;
-    for (CancelScope* scope = strand.top; scope != &limit; scope = scope->up) {
+    CancelScope* from = strand.top();
+    for (CancelScope* scope = from; scope != &limit; scope = scope->up) {
       if (scope->has(CancelScope::kShield)) from = scope->up;
     }
     return from;
@@ -52,7 +53,25 @@ class Visit {
   Owner* todo_ = nullptr;
 };
 
+/// Leaves unlink themselves from the running loop; between two runs of a loop somebody has to say which one that is.
+class OnLoop {
+ public:
+  template <class Member>
+  explicit OnLoop(const Member& member) noexcept : borrowed_(running.loop == nullptr) {
+    if (borrowed_) running.loop = &loop_of(member);
+  }
+  OnLoop(const OnLoop&) = delete;
+  OnLoop& operator=(const OnLoop&) = delete;
+  ~OnLoop() {
+    if (borrowed_) running.loop = nullptr;
+  }
+
+ private:
+  bool borrowed_;
+};
+
 void cancel(Strand& strand, CancelScope& scope, bool hard) noexcept {
+  OnLoop on(strand);
   scope.flags |= CancelScope::kRequested;
   Visit visit(hard);
   visit.strand(strand, scope);
@@ -60,8 +79,8 @@ void cancel(Strand& strand, CancelScope& scope, bool hard) noexcept {
 }
 
 /// A detached owner whose children must end before the frames around it may be destroyed.
-Owner* running_detached(const Strand& strand) noexcept {
-  for (CancelScope* scope = strand.top; scope != &strand.root; scope = scope->up) {
+Owner* running_detached(Strand& strand) noexcept {
+  for (CancelScope* scope = strand.top(); scope != &strand.root; scope = scope->up) {
     if (!scope->has(CancelScope::kDetached) || !scope->effective()) continue;
     auto& owner = static_cast<Owner&>(*scope);
     if (!owner.kids.empty()) return &owner;
@@ -75,13 +94,14 @@ void cancel_scope(Strand& strand, CancelScope& scope) noexcept { cancel(strand, 
 void cancel_scope_hard(Strand& strand, CancelScope& scope) noexcept { cancel(strand, scope, true); }
 
 void cancel_kids(Owner& owner, bool hard) noexcept {
+  OnLoop on(owner);
   Visit visit(hard);
   visit.enqueue(owner);
   visit.finish();
 }
 
 void Strand::unlink(CancelScope& scope) noexcept {
-  CancelScope* above = top;
+  CancelScope* above = innermost;
   while (above->up != &scope) above = above->up;
   above->up = scope.up;
 }
@@ -130,7 +150,7 @@ void Op::run() noexcept {
     }
   }
   running.strand = strand_;
-  strand_->leaf = nullptr;
+  strand_->resume_from_leaf();
   drive(stopped ? Step::unwind(cont()) : Step::resume(cont()));
 }
 

@@ -22,6 +22,8 @@ struct CancelScope {
     kOwner = 8,        ///< an Owner
     kDetached = 16,    ///< an Owner that is an object in a frame rather than an await in progress
     kHard = 32,        ///< cancelled through shields: the loop is closing and waits no longer
+    kStarted = 64,     ///< of a strand's root: it has been dispatched
+    kEnded = 128,      ///< of a strand's root: its body has ended
     kFirstFree = 256,  ///< flags from here belong to whoever embeds the scope
   };
 
@@ -37,30 +39,43 @@ class Owner;
 
 /// One line of execution inside a task: the task itself, or a branch of a `gather`.
 ///
-/// `leaf` is what it waits at, null while it runs.
+/// 64 bytes, since there may be millions: before the start the node is in a queue, afterwards the same word is the chain
+/// of scopes; the word of the leaf serves whoever embeds the strand before the start and after the end.
 class Strand : public Node {
  public:
-  Strand() noexcept : top(&root) {}
+  Strand() noexcept = default;
   Strand(const Strand&) = delete;
   Strand& operator=(const Strand&) = delete;
 
-  Op* leaf = nullptr;
-  CancelScope* top;
   CancelScope root;
 
   Owner* owner() const noexcept;
-  bool cancelled() const noexcept { return top->effective(); }
+  bool started() const noexcept { return root.has(CancelScope::kStarted); }
+
+  /// What it waits at; null while it runs, before it starts and after it ended.
+  Op* leaf() const noexcept {
+    constexpr std::uint32_t kLife = CancelScope::kStarted | CancelScope::kEnded;
+    return (root.flags & kLife) == CancelScope::kStarted ? word_.leaf : nullptr;
+  }
+  void wait_at(Op& leaf) noexcept { word_.leaf = &leaf; }
+  void resume_from_leaf() noexcept { word_.leaf = nullptr; }
+
+  /// The innermost scope.
+  CancelScope* top() noexcept { return started() ? innermost : &root; }
+  const CancelScope* top() const noexcept { return started() ? innermost : &root; }
+  /// Whether an await of the running strand ends as cancelled.
+  bool cancelled() const noexcept { return innermost->effective(); }
 
   void push(CancelScope& scope) noexcept {
-    scope.up = top;
-    if (!scope.has(CancelScope::kShield)) scope.flags |= top->flags & CancelScope::kEffective;
-    scope.flags |= top->flags & CancelScope::kHard;
+    scope.up = innermost;
+    if (!scope.has(CancelScope::kShield)) scope.flags |= innermost->flags & CancelScope::kEffective;
+    scope.flags |= innermost->flags & CancelScope::kHard;
     if (scope.has(CancelScope::kHard)) scope.flags |= CancelScope::kEffective;
-    top = &scope;
+    innermost = &scope;
   }
   void pop(CancelScope& scope) noexcept {
-    if (top == &scope) {
-      top = scope.up;
+    if (innermost == &scope) {
+      innermost = scope.up;
     } else {
       unlink(scope);
     }
@@ -73,6 +88,21 @@ class Strand : public Node {
 
  protected:
   ~Strand() = default;
+
+  /// First thing in its first dispatch.
+  void begin_strand() noexcept {
+    root.flags |= CancelScope::kStarted;
+    innermost = &root;
+    word_.leaf = nullptr;
+  }
+
+  /// A word for whoever embeds the strand, while there is no leaf.
+  union Word {
+    Op* leaf = nullptr;
+    void* pointer;
+    alignas(void*) unsigned char bytes[sizeof(void*)];
+  };
+  Word word_;
 
  private:
   void unlink(CancelScope& scope) noexcept;
@@ -132,7 +162,7 @@ Loop& loop_of(const Owner& owner) noexcept;
 
 inline bool Op::begin(Strand& strand, Cont cont) noexcept {
   enter(strand, cont);
-  strand.leaf = this;
+  strand.wait_at(*this);
   if (strand.cancelled()) [[unlikely]] {
     set_state(kStopped);
     post();

@@ -30,16 +30,16 @@ Step JoinBase::start(Strand& strand, Cont cont) noexcept {
   if (task_.state().done()) {
     grant();
   } else {
-    task_.state().waiters.push_back(*this);
+    task_.state().waiters().push_back(*this);
   }
   return Step::none();
 }
 
 Step JoinBase::start_cancelled(Strand& strand, Cont cont) noexcept {
   enter(strand, cont);
-  strand.leaf = this;
+  strand.wait_at(*this);
   set_state(kArmed);
-  task_.state().waiters.push_back(*this);
+  task_.state().waiters().push_back(*this);
   cancel();
   return Step::none();
 }
@@ -50,7 +50,7 @@ void JoinBase::cancel() noexcept {
     cancel_scope(task_.state(), task_.state().root);
     return;
   }
-  if (state() == kArmed) task_.state().waiters.erase(*this);
+  if (state() == kArmed) task_.state().waiters().erase(*this);
   if (!cancelling_) stop();
 }
 

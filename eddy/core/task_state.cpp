@@ -21,8 +21,12 @@ Step TaskExtra::Leftovers::kid_ended(Strand&) noexcept {
 }
 
 TaskExtra& TaskBase::extra() {
-  if (!extra_) extra_ = make_owned<TaskExtra>(*this);
-  return *extra_;
+  if (root.has(kHasExtra)) return *extra_;
+  auto* extra = new TaskExtra(*this);
+  extra->waiters = waiters_;
+  extra_ = extra;
+  root.flags |= kHasExtra;
+  return *extra;
 }
 
 bool TaskBase::request_cancel(std::string reason) {
@@ -32,8 +36,13 @@ bool TaskBase::request_cancel(std::string reason) {
   return true;
 }
 
+TaskBase::~TaskBase() {
+  if (failed()) error_ref().~exception_ptr();
+  if (root.has(kHasExtra)) delete extra_;
+}
+
 std::string TaskBase::name() const {
-  if (extra_ && !extra_->name.empty()) return extra_->name;
+  if (const TaskExtra* extra = extra_if_any(); extra && !extra->name.empty()) return extra->name;
   char text[32];
   std::snprintf(text, sizeof text, "task@%p", static_cast<const void*>(this));
   return text;
@@ -41,7 +50,7 @@ std::string TaskBase::name() const {
 
 std::string TaskBase::cancel_message() const {
   std::string text = "task '" + name() + "' was cancelled";
-  if (extra_ && !extra_->cancel_reason.empty()) text += ": " + extra_->cancel_reason;
+  if (const TaskExtra* extra = extra_if_any(); extra && !extra->cancel_reason.empty()) text += ": " + extra->cancel_reason;
   return text;
 }
 
@@ -59,11 +68,12 @@ void TaskBase::rethrow_if_not_value(const char* what) {
 void TaskBase::run() noexcept {
   running.strand = this;
   if (root.effective()) [[unlikely]] {
+    innermost = &root;
     drop_body();
+    begin_strand();
     drive(conclude(kWasCancelled));
     return;
   }
-  root.flags |= kStarted;
   Step first;
   try {
     first = launch();
@@ -77,14 +87,14 @@ Step TaskBase::child_cancelled() noexcept { return conclude(kWasCancelled); }
 
 Step TaskBase::conclude_with_current_exception() noexcept {
   if (caught_visible_cancel()) return conclude(kWasCancelled);
-  set_error(std::current_exception());
+  new (word_.bytes) std::exception_ptr(std::current_exception());
   return conclude(kHasError);
 }
 
 Step TaskBase::conclude(Flag end) noexcept {
-  root.flags |= end;
+  root.flags |= std::uint32_t{end} | std::uint32_t{CancelScope::kEnded};
   leave_detached_owners(*this);
-  if (extra_ && !extra_->leftovers.kids.empty()) {
+  if (TaskExtra* extra = extra_if_any(); extra && !extra->leftovers.kids.empty()) {
     root.flags |= kDraining;
     return Step::none();
   }
@@ -92,9 +102,9 @@ Step TaskBase::conclude(Flag end) noexcept {
 }
 
 void leave_detached_owners(Strand& strand) noexcept {
-  while (strand.top != &strand.root) {
-    auto& owner = static_cast<Owner&>(*strand.top);
-    strand.top = owner.up;
+  while (strand.innermost != &strand.root) {
+    auto& owner = static_cast<Owner&>(*strand.innermost);
+    strand.innermost = owner.up;
     owner.host = nullptr;
     owner.up = &running.loop->root_owner();
   }
@@ -104,10 +114,10 @@ Step TaskBase::finish() noexcept {
   root.flags = (root.flags & ~std::uint32_t{kDraining}) | kDone;
   Owner& owner = *this->owner();
   owner.kids.erase(*this);
-  while (Op* waiter = waiters.pop_front()) waiter->fire();
-  if (extra_) {
-    for (auto& callback : extra_->done_callbacks) running.loop->call_soon(std::move(callback));
-    extra_->done_callbacks.clear();
+  while (Op* waiter = waiters().pop_front()) waiter->fire();
+  if (TaskExtra* extra = extra_if_any()) {
+    for (auto& callback : extra->done_callbacks) running.loop->call_soon(std::move(callback));
+    extra->done_callbacks.clear();
   }
   Step step = owner.kid_ended(*this);
   root.up = nullptr;  // the owner may be gone long before the last handle

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <exception>
+#include <new>
 #include <source_location>
 #include <string>
 #include <type_traits>
@@ -48,6 +49,7 @@ struct TaskExtra {
   Context* context = nullptr;
   std::vector<UniqueFunction<void()>> done_callbacks;
   Leftovers leftovers;
+  Ring<Op> waiters;
 };
 
 /// The part of a task that does not depend on its result.
@@ -55,7 +57,7 @@ class TaskBase : public Strand {
  public:
   enum Flag : std::uint32_t {
     kTask = CancelScope::kFirstFree,  ///< this strand is a task, not a branch of one
-    kStarted = kTask << 1,
+    kHasExtra = kTask << 1,
     kDraining = kTask << 2,
     kDone = kTask << 3,
     kHasValue = kTask << 4,
@@ -66,12 +68,12 @@ class TaskBase : public Strand {
     kEnds = kHasValue | kHasError | kWasCancelled,
   };
 
-  TaskBase() noexcept { root.flags = kTask; }
+  TaskBase() noexcept : waiters_() { root.flags = kTask; }
 
   bool done() const noexcept { return root.has(kDone); }
   bool was_cancelled() const noexcept { return root.has(kWasCancelled); }
   bool failed() const noexcept { return root.has(kHasError); }
-  std::exception_ptr error() const noexcept { return root.has(kHasError) ? error_ref() : nullptr; }
+  std::exception_ptr error() const noexcept { return failed() ? error_ref() : nullptr; }
   void mark_retrieved() noexcept { root.flags |= kRetrieved; }
 
   void ref() noexcept { ++root.refs; }
@@ -87,23 +89,21 @@ class TaskBase : public Strand {
   Step child_cancelled() noexcept override;
 
   TaskExtra& extra();
-  TaskExtra* extra_if_any() const noexcept { return extra_.get(); }
+  TaskExtra* extra_if_any() const noexcept { return root.has(kHasExtra) ? extra_ : nullptr; }
   std::string name() const;
-  /// Where the task's innermost coroutine waits, or a default location.
   void rethrow_if_not_value(const char* what);
 
-  Ring<Op> waiters;
+  /// Who is told of its end.
+  Ring<Op>& waiters() noexcept;
 
  protected:
-  ~TaskBase() = default;
+  ~TaskBase();
 
   /// Calls the callable, if any, and starts what it returned.
   virtual Step launch() = 0;
   /// Destroys what never ran.
   virtual void drop_body() noexcept = 0;
   virtual void destroy() noexcept = 0;
-  virtual const std::exception_ptr& error_ref() const noexcept = 0;
-  virtual void set_error(std::exception_ptr error) noexcept = 0;
 
   /// The body has ended as `end`; the result is in place.
   Step conclude(Flag end) noexcept;
@@ -113,8 +113,15 @@ class TaskBase : public Strand {
   friend struct TaskExtra::Leftovers;
   Step finish() noexcept;
   void dispose() noexcept;
+  const std::exception_ptr& error_ref() const noexcept {
+    return *std::launder(reinterpret_cast<const std::exception_ptr*>(word_.bytes));
+  }
 
-  Owned<TaskExtra> extra_;
+  // Most tasks have no extra and at most a few waiters; both share a word.
+  union {
+    Ring<Op> waiters_;
+    TaskExtra* extra_;
+  };
 };
 
 /// The strand has ended: objects with children that outlive it (moved to the heap, say) are the loop's from now on.
@@ -123,15 +130,34 @@ void leave_detached_owners(Strand& strand) noexcept;
 /// The task on whose behalf a strand runs: itself, or the one its `gather` stands on. Null for none.
 TaskBase* task_of(Strand* strand) noexcept;
 
-/// A task with a result of type T. Before the start, a coroutine's promise takes the room of the result.
-template <class T>
-class TaskState : public TaskBase {
- public:
-  using Stored = std::conditional_t<
-      std::is_void_v<T>, Unit,
-      std::conditional_t<std::is_reference_v<T>, std::add_pointer_t<std::remove_reference_t<T>>, std::remove_const_t<T>>>;
+inline Ring<Op>& TaskBase::waiters() noexcept { return root.has(kHasExtra) ? extra_->waiters : waiters_; }
 
-  TaskState() noexcept {}
+/// Room for a result that does not fit into the strand's word.
+template <class Stored, bool kFits>
+class ResultRoom {
+ protected:
+  void* room(void*) noexcept { return bytes_; }
+  alignas(Stored) unsigned char bytes_[sizeof(Stored)];
+};
+template <class Stored>
+class ResultRoom<Stored, true> {
+ protected:
+  static void* room(void* word) noexcept { return word; }
+};
+
+template <class T>
+using task_stored_t = std::conditional_t<
+    std::is_void_v<T>, Unit,
+    std::conditional_t<std::is_reference_v<T>, std::add_pointer_t<std::remove_reference_t<T>>, std::remove_const_t<T>>>;
+
+template <class Stored>
+inline constexpr bool kFitsWord = sizeof(Stored) <= sizeof(void*) && alignof(Stored) <= alignof(void*);
+
+/// A task with a result of type T. The result, or the error, takes the place of the leaf when it fits there.
+template <class T>
+class TaskState : public TaskBase, private ResultRoom<task_stored_t<T>, kFitsWord<task_stored_t<T>>> {
+ public:
+  using Stored = task_stored_t<T>;
 
   /// Only when done: the value, or throws what it ended in.
   decltype(auto) get() {
@@ -139,20 +165,16 @@ class TaskState : public TaskBase {
     if constexpr (std::is_void_v<T>) {
       return;
     } else if constexpr (std::is_reference_v<T>) {
-      return static_cast<T>(*value_);
+      return static_cast<T>(*value());
     } else {
-      return static_cast<T&>(value_);
+      return static_cast<T&>(value());
     }
   }
 
  protected:
   ~TaskState() {
-    if (root.has(kHasValue)) value_.~Stored();
-    if (root.has(kHasError)) error_.~exception_ptr();
+    if (root.has(kHasValue)) value().~Stored();
   }
-
-  const std::exception_ptr& error_ref() const noexcept override { return error_; }
-  void set_error(std::exception_ptr error) noexcept override { new (&error_) std::exception_ptr(std::move(error)); }
 
   /// Stores what `take` returns or throws, and ends.
   template <class Take>
@@ -160,12 +182,11 @@ class TaskState : public TaskBase {
     try {
       if constexpr (std::is_void_v<T>) {
         take();
-        new (static_cast<void*>(address_of(value_))) Stored();
       } else if constexpr (std::is_reference_v<T>) {
         T result = take();
-        new (static_cast<void*>(address_of(value_))) Stored(address_of(result));
+        new (where()) Stored(address_of(result));
       } else {
-        new (address_of(value_)) Stored(take());
+        new (where()) Stored(take());
       }
     } catch (...) {
       return conclude_with_current_exception();
@@ -173,11 +194,9 @@ class TaskState : public TaskBase {
     return conclude(kHasValue);
   }
 
-  union {
-    TaskPromise<T>* coroutine_;
-    Stored value_;
-    std::exception_ptr error_;
-  };
+ private:
+  void* where() noexcept { return this->room(word_.bytes); }
+  Stored& value() noexcept { return *std::launder(static_cast<Stored*>(where())); }
 };
 
 }  // namespace detail

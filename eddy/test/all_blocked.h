@@ -6,7 +6,8 @@
 namespace eddy::test {
 namespace detail {
 
-class [[nodiscard("co_await it")]] AllBlocked final : public eddy::detail::Op, public eddy::detail::AwaitLeaf<AllBlocked> {
+class [[nodiscard("co_await it")]] AllBlocked final : public eddy::detail::Op,
+                                                      public eddy::detail::AwaitLeaf<AllBlocked> {
  public:
   bool ready() const noexcept { return false; }
   eddy::detail::Step start(eddy::detail::Strand& strand, eddy::detail::Cont cont);

@@ -75,8 +75,7 @@ TEST(DeadlockTest, TasksThatAreAlwaysReadyHitTheTimeLimit) {
 
 TEST(DeadlockTest, OnTheRealClockPatienceRunsOut) {
   Event never;
-  std::string report =
-      deadlock_of([&]() -> Task<> { co_await never.wait(); }, Options{}.real_time(true).patience(5ms));
+  std::string report = deadlock_of([&]() -> Task<> { co_await never.wait(); }, Options{}.real_time(true).patience(5ms));
   EXPECT_TRUE(contains(report, "nothing has happened")) << report;
 }
 

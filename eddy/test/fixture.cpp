@@ -64,7 +64,7 @@ class Pass {
 std::vector<Options> plan(const Options& options) {
   Environment environment = Environment::read();
   std::vector<Options> runs;
-  if (!options.seeded()) {
+  if (!options.order_chosen()) {
     Options seeded = options;
     if (environment.seed) return {seeded.seed(*environment.seed)};
     for (std::uint64_t seed = 1; seed <= environment.seeds; ++seed) runs.push_back(seeded.seed(seed));

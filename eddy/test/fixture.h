@@ -33,7 +33,8 @@ class Fixture : public ::testing::Test {
 namespace detail {
 
 /// Runs the body of an EDDY_TEST once, or once for each seed that the environment asks for.
-void run_test(Fixture& fixture, const std::function<Task<>()>& body, const Options& options, std::source_location where);
+void run_test(Fixture& fixture, const std::function<Task<>()>& body, const Options& options,
+              std::source_location where);
 
 }  // namespace detail
 }  // namespace eddy::test

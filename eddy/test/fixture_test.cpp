@@ -68,6 +68,9 @@ class Sample : public Fixture {
   std::vector<std::string> run_with(const std::function<Task<>()>& body, const Options& options = {}) {
     return failures_of([&] { detail::run_test(*this, body, options, std::source_location::current()); });
   }
+  std::vector<std::string> run_once(const std::function<Task<>()>& body) {
+    return run_with(body, Options{}.shuffle(false));
+  }
   int set_ups = 0;
   int tear_downs = 0;
   bool set_up_throws = false;
@@ -82,7 +85,7 @@ bool one_with(const std::vector<std::string>& failures, const std::string& part)
 
 TEST(FixtureTest, TearsDownAfterABodyThatThrows) {
   Sample sample;
-  auto failures = sample.run_with([]() -> Task<> {
+  auto failures = sample.run_once([]() -> Task<> {
     co_await checkpoint();
     throw std::runtime_error("boom");
   });
@@ -92,7 +95,7 @@ TEST(FixtureTest, TearsDownAfterABodyThatThrows) {
 
 TEST(FixtureTest, TearsDownAfterADeadlock) {
   Sample sample;
-  auto failures = sample.run_with([]() -> Task<> {
+  auto failures = sample.run_once([]() -> Task<> {
     Sequencer seq;
     co_await seq.point(1);
   });
@@ -104,7 +107,7 @@ TEST(FixtureTest, TearsDownButRunsNoBodyWhenSetUpThrows) {
   Sample sample;
   sample.set_up_throws = true;
   bool ran = false;
-  auto failures = sample.run_with([&]() -> Task<> {
+  auto failures = sample.run_once([&]() -> Task<> {
     ran = true;
     co_return;
   });
@@ -115,7 +118,7 @@ TEST(FixtureTest, TearsDownButRunsNoBodyWhenSetUpThrows) {
 
 TEST(FixtureTest, ABodyThatIsCancelledFails) {
   Sample sample;
-  auto failures = sample.run_with([]() -> Task<> {
+  auto failures = sample.run_once([]() -> Task<> {
     current_task().cancel("why not");
     co_await checkpoint();
   });
@@ -198,11 +201,13 @@ TEST(SeedsTest, AFailurePrintsItsSeedAndTheSeedReproducesIt) {
   ASSERT_GT(readlink("/proc/self/exe", self.data(), self.size() - 1), 0);
   std::string arguments = std::string(" ") + self.data() +
                           " --gtest_also_run_disabled_tests --gtest_filter=SeedsTest.DISABLED_FailsWithSomeSeeds 2>&1";
-  EXPECT_NE(output_of("env -u EDDY_TEST_SEED -u EDDY_TEST_SEEDS" + arguments).find("[  PASSED  ] 1 test"), std::string::npos);
+  EXPECT_NE(output_of("env -u EDDY_TEST_SEED -u EDDY_TEST_SEEDS" + arguments).find("[  PASSED  ] 1 test"),
+            std::string::npos);
   std::string output = output_of("env -u EDDY_TEST_SEED EDDY_TEST_SEEDS=50" + arguments);
   std::size_t at = output.find("to see it again: EDDY_TEST_SEED=");
   ASSERT_NE(at, std::string::npos) << output;
-  EXPECT_EQ(output.find("to see it again", at + 1), std::string::npos) << "it goes on after the first failure: " << output;
+  EXPECT_EQ(output.find("to see it again", at + 1), std::string::npos)
+      << "it goes on after the first failure: " << output;
   std::string seed = output.substr(at + 32, output.find(' ', at + 32) - at - 32);
   EXPECT_NE(output_of("env EDDY_TEST_SEED=" + seed + arguments).find("[  FAILED  ] 1 test"), std::string::npos);
 }

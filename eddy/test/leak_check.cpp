@@ -46,7 +46,8 @@ LeakCheck::~LeakCheck() {
     ADD_FAILURE_AT(where_.file_name(), static_cast<int>(where_.line())) << message;
   };
   if (std::uint64_t frames = frame_stats().live; frames > frames_) {
-    fail(std::to_string(frames - frames_) + " coroutine frame(s) or task state(s) are left (does a Task or TaskHandle live on?)");
+    fail(std::to_string(frames - frames_) +
+         " coroutine frame(s) or task state(s) are left (does a Task or TaskHandle live on?)");
   }
   for (int descriptor : open_descriptors()) {
     if (descriptors_.contains(descriptor)) continue;

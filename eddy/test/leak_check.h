@@ -12,7 +12,8 @@ namespace eddy::test {
 /// Compares the coroutine frames and file descriptors at its end with those at its beginning; more of them is a test
 /// failure. Put it first in a scope. `run` and `Fixture` have one.
 ///
-/// Frames are those of this thread's heap; descriptors those of the process, so no other thread should open any meanwhile.
+/// Frames are those of this thread's heap; descriptors those of the process, so no other thread should open any
+/// meanwhile.
 class LeakCheck {
  public:
   explicit LeakCheck(const Options& options = {}, std::source_location where = std::source_location::current());

@@ -18,13 +18,15 @@ class Options {
   /// Which interleaving: the same seed gives the same one. Turns `shuffle` on.
   constexpr Options& seed(std::uint64_t value) noexcept {
     seed_ = value;
-    seeded_ = true;
     shuffle_ = true;
+    order_chosen_ = true;
     return *this;
   }
-  /// Whether the order of what is ready is drawn from the seed, instead of first in, first out.
+  /// Whether the order of what is ready is drawn from the seed, instead of first in, first out. Choosing either keeps
+  /// the environment (EDDY_TEST_SEED, EDDY_TEST_SEEDS) from choosing.
   constexpr Options& shuffle(bool on) noexcept {
     shuffle_ = on;
+    order_chosen_ = true;
     return *this;
   }
   /// Runs on the real clock: for tests with threads, processes and signals, where nobody knows when nothing is left to
@@ -33,7 +35,8 @@ class Options {
     real_time_ = on;
     return *this;
   }
-  /// How long, in real time, to wait for the kernel and for other threads when nothing else can happen. 10 s unless set.
+  /// How long, in real time, to wait for the kernel and for other threads when nothing else can happen. 10 s unless
+  /// set.
   template <class Rep, class Period>
   constexpr Options& patience(std::chrono::duration<Rep, Period> real) noexcept {
     patience_ = eddy::detail::to_nanos(real);
@@ -69,7 +72,7 @@ class Options {
   }
 
   constexpr std::uint64_t seed() const noexcept { return seed_; }
-  constexpr bool seeded() const noexcept { return seeded_; }
+  constexpr bool order_chosen() const noexcept { return order_chosen_; }
   constexpr bool shuffle() const noexcept { return shuffle_; }
   constexpr bool real_time() const noexcept { return real_time_; }
   constexpr eddy::detail::Nanos patience() const noexcept { return patience_; }
@@ -85,7 +88,7 @@ class Options {
   eddy::detail::Nanos io_quiet_ = 10'000'000;
   eddy::detail::Nanos time_limit_ = 60'000'000'000;
   int debug_ = -1;
-  bool seeded_ = false;
+  bool order_chosen_ = false;
   bool shuffle_ = false;
   bool real_time_ = false;
   bool allow_lost_errors_ = false;

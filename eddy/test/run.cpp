@@ -20,14 +20,15 @@ constexpr int kTurnsToSettle = 1000;
 constexpr std::uint64_t kIdlesForIo = 20;  // of a millisecond each
 
 Session& require_session(const char* what) {
-  if (!current_session) throw RuntimeError(std::string(what) + ": no test is running on this thread, see eddy::test::run");
+  if (!current_session)
+    throw RuntimeError(std::string(what) + ": no test is running on this thread, see eddy::test::run");
   return *current_session;
 }
 
 }  // namespace
 
 Options with_environment(Options options) {
-  if (auto seed = Environment::read().seed; seed && !options.seeded()) options.seed(*seed);
+  if (auto seed = Environment::read().seed; seed && !options.order_chosen()) options.seed(*seed);
   return options;
 }
 
@@ -108,9 +109,11 @@ void Session::finish(bool failed) {
 
 void Session::check_what_is_left() {
   if (!loop_->root_owner().kids.empty()) {
-    fail("the test ended, but tasks it started still run (await or cancel them, or use a task_group):\n" + dump_tasks(*loop_));
+    fail("the test ended, but tasks it started still run (await or cancel them, or use a task_group):\n" +
+         dump_tasks(*loop_));
   } else if (std::size_t timers = loop_->timers().size()) {
-    fail("the test ended, but " + std::to_string(timers) + " timer(s) are still armed (cancel the handle of call_later)");
+    fail("the test ended, but " + std::to_string(timers) +
+         " timer(s) are still armed (cancel the handle of call_later)");
   }
 }
 

@@ -63,7 +63,7 @@ class Session {
   bool finished_ = false;
 };
 
-/// Options as the environment changes them: EDDY_TEST_SEED=7, unless the test has chosen a seed itself.
+/// Options as the environment changes them: EDDY_TEST_SEED=7, unless the test has chosen its order itself.
 Options with_environment(Options options);
 
 struct Run {
@@ -82,19 +82,20 @@ struct Run {
 
 }  // namespace detail
 
-/// Runs an awaitable, or a callable that returns one, in a world of its own, and returns its result or throws its error:
-/// `eddy::test::run([&]() -> Task<int> { … }, Options{}.seed(7))`.
+/// Runs an awaitable, or a callable that returns one, in a world of its own, and returns its result or throws its
+/// error: `eddy::test::run([&]() -> Task<int> { … }, Options{}.seed(7))`.
 ///
 /// Like `eddy::run`, but time is virtual (`sleep(1h)` takes microseconds), a hang is thrown as Deadlock, and it is a
 /// GoogleTest failure if tasks, timers, frames or descriptors are left, or if errors got lost. Prefer a callable to a
 /// task: the frame of a task was made before the run and is not watched. A whole test of this kind: `EDDY_TEST`.
 inline constexpr detail::Run run{};
 
-/// The errors that have reached the loop's exception handler in this run since the last call, as it prints them. They are
-/// then no failure any more. Inside a run.
+/// The errors that have reached the loop's exception handler in this run since the last call, as it prints them. They
+/// are then no failure any more. Inside a run.
 std::vector<std::string> lost_errors();
 
-/// Errors that get lost in this run, now or later, are no failure: for those that only come to light as the loop closes.
+/// Errors that get lost in this run, now or later, are no failure: for those that only come to light as the loop
+/// closes.
 void expect_lost_errors();
 
 /// The seed of this run, for a test's own randomness; 0 unless one was set.

@@ -48,14 +48,16 @@ TEST(RunTest, TheClockStartsAtAFixedPointAndStandsStillWhileCodeRuns) {
 
 TEST(RunTest, TimersFireByDeadlineThenInTheOrderOfArming) {
   std::vector<int> order;
-  run([&]() -> Task<> {
-    auto a = create_task([&] { return append_after(order, 3, 2s); });
-    auto b = create_task([&] { return append_after(order, 1, 1s); });
-    auto c = create_task([&] { return append_after(order, 2, 1s); });
-    co_await a;
-    co_await b;
-    co_await c;
-  });
+  run(
+      [&]() -> Task<> {
+        auto a = create_task([&] { return append_after(order, 3, 2s); });
+        auto b = create_task([&] { return append_after(order, 1, 1s); });
+        auto c = create_task([&] { return append_after(order, 2, 1s); });
+        co_await a;
+        co_await b;
+        co_await c;
+      },
+      Options{}.shuffle(false));
   EXPECT_EQ(order, (std::vector{1, 2, 3}));
 }
 
@@ -116,39 +118,38 @@ TEST(RunTest, OnTheRealClockSleepReallySleeps) {
   EXPECT_GE(RealClock::now() - begin, 2ms);
 }
 
-TEST(RunTest, AThreadMayPostWhenTheLoopHasNothingElseToWaitFor) {
-  std::thread poster;
-  run([&]() -> Task<> {
-    Event posted;
-    poster = std::thread([&posted, &loop = get_running_loop()] {
-      std::this_thread::sleep_for(5ms);
-      loop.call_soon_threadsafe([&posted] { posted.set(); });
-    });
-    co_await posted.wait();
+// A thread that sets an event after a moment. It must be joined before the loop goes.
+std::thread set_later(Event& event) {
+  return std::thread([&event, &loop = get_running_loop()] {
+    std::this_thread::sleep_for(5ms);
+    loop.call_soon_threadsafe([&event] { event.set(); });
   });
-  poster.join();
+}
+
+TEST(RunTest, AThreadMayPostWhenTheLoopHasNothingElseToWaitFor) {
+  run([]() -> Task<> {
+    Event posted;
+    std::thread poster = set_later(posted);
+    co_await posted.wait();
+    poster.join();
+  });
 }
 
 TEST(RunTest, AHeldClockWaitsForAThreadInsteadOfJumpingToTheNextTimer) {
-  std::thread poster;
-  std::vector<int> order = run([&]() -> Task<std::vector<int>> {
-    std::vector<int> seen;
+  run([]() -> Task<> {
+    std::vector<int> order;
     Event posted;
-    auto timer = create_task([&] { return append_after(seen, 2, 1h); });
+    auto timer = create_task([&] { return append_after(order, 2, 1h); });
+    std::thread poster = set_later(posted);
     {
       ClockHold hold;
-      poster = std::thread([&posted, &loop = get_running_loop()] {
-        std::this_thread::sleep_for(5ms);
-        loop.call_soon_threadsafe([&posted] { posted.set(); });
-      });
       co_await posted.wait();
-      seen.push_back(1);
+      order.push_back(1);
     }
+    poster.join();
     co_await timer;
-    co_return seen;
+    EXPECT_EQ(order, (std::vector{1, 2}));
   });
-  poster.join();
-  EXPECT_EQ(order, (std::vector{1, 2}));
 }
 
 TEST(RunTest, AllBlockedGoesOnWhenEverybodyElseWaitsAndTheClockStandsStill) {

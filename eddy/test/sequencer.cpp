@@ -63,7 +63,8 @@ void SequencerOp::cancel() noexcept {
 void SequencerOp::check() const {
   std::string where = "Sequencer: position " + std::to_string(position_);
   if (reused_) throw RuntimeError(where + " was used already, or is negative: each position has one place");
-  if (sequencer_->broken_) throw RuntimeError(where + " cannot be reached: a task that waited for its own was cancelled");
+  if (sequencer_->broken_)
+    throw RuntimeError(where + " cannot be reached: a task that waited for its own was cancelled");
 }
 
 }  // namespace detail

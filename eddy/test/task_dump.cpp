@@ -28,7 +28,8 @@ constexpr int kDepthMax = 64;  // of tasks within tasks: the walk is recursive
 std::string type_name(const Op& op) {
   const char* mangled = typeid(op).name();
   int status = 0;
-  std::unique_ptr<char, decltype(&std::free)> plain(abi::__cxa_demangle(mangled, nullptr, nullptr, &status), &std::free);
+  std::unique_ptr<char, decltype(&std::free)> plain(abi::__cxa_demangle(mangled, nullptr, nullptr, &status),
+                                                    &std::free);
   std::string name = plain ? plain.get() : mangled;
   for (std::string_view room : {"eddy::detail::", "eddy::test::detail::", "eddy::"}) {
     if (name.starts_with(room)) name.erase(0, room.size());
@@ -71,7 +72,7 @@ void collect_frames(Cont at, TaskNode& into) {
 }
 
 std::string state_of(const Strand& strand, bool is_task) {
-  if (strand.leaf) return "waits";
+  if (strand.leaf()) return "waits";
   if (!is_task) return "runs";
   if (strand.root.has(TaskBase::kDraining)) return "waits for its abandoned children";
   return strand.root.has(TaskBase::kStarted) ? "runs" : "has not started";
@@ -86,12 +87,12 @@ TaskNode describe(Strand& strand, int depth) {
   if (task) node.name = task->name();
   node.state = state_of(strand, is_task);
   node.cancelled = strand.cancelled();
-  if (const Op* leaf = strand.leaf) {
+  if (const Op* leaf = strand.leaf()) {
     node.waits_for = type_name(*leaf);
     collect_frames(leaf->continuation().untagged(), node);
   }
   if (depth >= kDepthMax) return node;
-  for (const CancelScope* scope = strand.top; scope != &strand.root; scope = scope->up) {
+  for (const CancelScope* scope = strand.top(); scope != &strand.root; scope = scope->up) {
     if (scope->has(CancelScope::kOwner)) collect_kids(static_cast<const Owner&>(*scope), node.children, depth + 1);
   }
   if (task && task->extra_if_any()) collect_kids(task->extra_if_any()->leftovers, node.children, depth + 1);

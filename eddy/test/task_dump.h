@@ -11,10 +11,10 @@ namespace eddy::test {
 
 /// What one task, or one branch of a `gather`, is doing: a node of the task tree.
 struct TaskNode {
-  std::string name;      ///< empty for a branch
-  std::string state;     ///< "waits", "has not started", "runs", "waits for its abandoned children"
-  bool cancelled = false;  ///< it has been asked to end, where it stands
-  std::string waits_for;   ///< the type of the operation it waits at; empty unless it waits
+  std::string name;                          ///< empty for a branch
+  std::string state;                         ///< "waits", "has not started", "runs", "waits for its abandoned children"
+  bool cancelled = false;                    ///< it has been asked to end, where it stands
+  std::string waits_for;                     ///< the type of the operation it waits at; empty unless it waits
   std::vector<std::source_location> frames;  ///< the awaits between that operation and the task, innermost first
   std::size_t frames_hidden = 0;             ///< how many more there are
   std::vector<TaskNode> children;

@@ -75,7 +75,7 @@ EDDY_TEST(TaskDumpTest, TellsWhatHasNotStartedAndWhatIsCancelled) {
     auto tree = task_tree(get_running_loop());
     EXPECT_EQ(find(tree, "task")->state, "has not started");
   }
-  co_await checkpoint();
+  co_await all_blocked();
   task.cancel();
   {
     auto tree = task_tree(get_running_loop());

@@ -30,13 +30,13 @@
 #define EDDY_TEST_F(fixture, name, ...) \
   EDDY_TEST_(fixture, name, fixture, ::testing::internal::GetTypeId<fixture>() __VA_OPT__(, ) __VA_ARGS__)
 
-#define EDDY_TEST_(suite, name, parent, type_id, ...)                                                      \
-  class suite##_##name##_Coroutine : public parent {                                                       \
-   protected:                                                                                              \
-    ::eddy::Task<> Body();                                                                                 \
-  };                                                                                                       \
-  GTEST_TEST_(suite, name, suite##_##name##_Coroutine, type_id) {                                          \
-    static constexpr auto options = ::eddy::test::Options(__VA_ARGS__);                                    \
-    ::eddy::test::detail::run_test(*this, [this] { return Body(); }, options, std::source_location::current());      \
-  }                                                                                                        \
+#define EDDY_TEST_(suite, name, parent, type_id, ...)                                                           \
+  class suite##_##name##_Coroutine : public parent {                                                            \
+   protected:                                                                                                   \
+    ::eddy::Task<> Body();                                                                                      \
+  };                                                                                                            \
+  GTEST_TEST_(suite, name, suite##_##name##_Coroutine, type_id) {                                               \
+    static constexpr auto options = ::eddy::test::Options(__VA_ARGS__);                                         \
+    ::eddy::test::detail::run_test(*this, [this] { return Body(); }, options, std::source_location::current()); \
+  }                                                                                                             \
   ::eddy::Task<> suite##_##name##_Coroutine::Body()

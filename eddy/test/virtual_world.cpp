@@ -55,7 +55,8 @@ void VirtualWorld::idle(sys::Poller& poller, Nanos deadline) {
   bool timed = deadline != kForever;
   if (poller.pending() > 0) {
     if (!waits_in_vain(poller, timed ? options_.io_quiet() : options_.patience())) return;
-    if (!timed) give_up("only I/O that does not come is pending (waited " + seconds(options_.patience()) + " of real time)");
+    if (!timed)
+      give_up("only I/O that does not come is pending (waited " + seconds(options_.patience()) + " of real time)");
   } else {
     poller.wait(0);
   }

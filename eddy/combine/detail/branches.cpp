@@ -10,6 +10,7 @@ namespace eddy::detail {
 
 void BranchBase::run() noexcept {
   running.strand = this;
+  begin_strand();
   if (root.effective()) [[unlikely]] {
     drop();
     drive(end(kStopped));
@@ -35,7 +36,7 @@ Step BranchBase::child_cancelled() noexcept {
 }
 
 Step BranchBase::end(std::uint32_t how) noexcept {
-  root.flags |= how | kDone;
+  root.flags |= how | kDone | CancelScope::kEnded;
   leave_detached_owners(*this);
   Owner& owner = *this->owner();
   owner.kids.erase(*this);
@@ -56,7 +57,7 @@ void Branches::add(BranchBase& branch) noexcept {
 Step Branches::wait() noexcept {
   if (kids.empty()) return finish();
   waiting_ = true;
-  host->leaf = this;
+  host->wait_at(*this);
   return Step::none();
 }
 
@@ -67,7 +68,7 @@ Step Branches::kid_ended(Strand& kid) noexcept {
   }
   if (!kids.empty() || !waiting_) return Step::none();
   running.strand = host;
-  host->leaf = nullptr;
+  host->resume_from_leaf();
   return finish();
 }
 

@@ -21,12 +21,12 @@ class Watcher : public Op {
 
   void watch() noexcept {
     linked_ = true;
-    task_.state().waiters.push_back(*this);
+    task_.state().waiters().push_back(*this);
   }
   void unwatch() noexcept {
     if (!linked_) return;
     linked_ = false;
-    task_.state().waiters.erase(*this);
+    task_.state().waiters().erase(*this);
   }
 
   void fire() noexcept final {

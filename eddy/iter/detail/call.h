@@ -13,10 +13,10 @@ namespace eddy::detail {
 
 /// What awaiting a function's result gives, or the result itself if it is not awaitable.
 template <class F, class... A>
-using settled_t = typename BodyResult<std::remove_cvref_t<std::invoke_result_t<F&, A...>>>::type;
+using settled_t = typename BodyResult<std::invoke_result_t<F&, A...>>::type;
 
 template <class F, class... A>
-inline constexpr bool kCallAwaits = Awaitable<std::remove_cvref_t<std::invoke_result_t<F&, A...>>>;
+inline constexpr bool kCallAwaits = Awaitable<std::invoke_result_t<F&, A...>>;
 
 /// A plain result in the place of an awaitable.
 template <class T>
@@ -40,7 +40,7 @@ class Immediate<void> {
 
 /// `co_await call(f, args...)`: the user's function, which may return a value, nothing, or an awaitable of those.
 template <class F, class... A>
-auto call(F& f, A&&... args) {
+decltype(auto) call(F& f, A&&... args) {
   using R = std::invoke_result_t<F&, A...>;
   if constexpr (kCallAwaits<F, A...>) {
     return std::invoke(f, std::forward<A>(args)...);
