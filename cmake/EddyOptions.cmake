@@ -30,7 +30,7 @@ endif()
 # Flags for our own code; consumers see none of them but the language standard.
 add_library(eddy_warnings INTERFACE)
 target_compile_options(eddy_warnings INTERFACE
-  -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast -Wcast-align
+  -Wall -Wextra -Wshadow -Woverloaded-virtual -Wold-style-cast -Wcast-align
   -Wextra-semi -Wimplicit-fallthrough -Wredundant-move $<$<BOOL:${EDDY_WERROR}>:-Werror>
   # GCC 12's flow analysis does not understand coroutine frames: these fire on correct code only.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-mismatched-new-delete>)

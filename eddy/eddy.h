@@ -38,3 +38,21 @@
 #include "eddy/combine/shield.h"           // shield
 #include "eddy/combine/task_group.h"       // task_group TaskGroup Started
 #include "eddy/combine/wait.h"             // wait FIRST_COMPLETED FIRST_EXCEPTION ALL_COMPLETED
+
+// Resources: opened, used, closed, whatever happens.
+#include "eddy/combine/background.h"       // background
+#include "eddy/combine/context_manager.h"  // ContextManager ExitReason
+#include "eddy/combine/exit_stack.h"       // ExitStack
+#include "eddy/combine/with.h"             // with
+
+// Tasks waiting for each other.
+#include "eddy/sync/barrier.h"    // Barrier
+#include "eddy/sync/condition.h"  // Condition
+#include "eddy/sync/event.h"      // Event
+#include "eddy/sync/lock.h"       // Lock
+#include "eddy/sync/queue.h"      // Queue LifoQueue PriorityQueue
+#include "eddy/sync/semaphore.h"  // Semaphore BoundedSemaphore
+
+// Values over time.
+#include "eddy/iter/async_generator.h"  // AsyncGenerator
+#include "eddy/iter/iter.h"             // iter:: map filter take chunk collect map_async merge …

@@ -6,7 +6,18 @@
 namespace eddy::detail {
 
 CompletedBase::~CompletedBase() {
+  assert(!waiting_ && "as_completed: destroyed while a task awaits next()");
+  disarm();
+}
+
+void CompletedBase::leave_loop() noexcept {
+  disarm();
+  Detached::leave_loop();
+}
+
+void CompletedBase::disarm() noexcept {
   if (timed_) loop_of(static_cast<const Owner&>(*this)).timers().remove(deadline_);
+  timed_ = false;
 }
 
 void CompletedBase::track(Entry& entry) noexcept {
@@ -24,9 +35,8 @@ void CompletedBase::set_limit(Nanos limit) noexcept {
     expired_ = true;
     return;
   }
-  deadline_.when = saturating_add(running.loop->now(), limit);
   timed_ = true;
-  running.loop->timers().add(deadline_);
+  running.loop->timers().add_after(deadline_, limit);
 }
 
 void CompletedBase::ended(Entry& entry) noexcept {

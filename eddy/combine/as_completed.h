@@ -50,6 +50,7 @@ class CompletedBase : public Detached {
   };
 
   ~CompletedBase();
+  void leave_loop() noexcept override;
   void track(Entry& entry) noexcept;
   void set_limit(Nanos limit) noexcept;
   Entry* pop() noexcept;
@@ -65,6 +66,7 @@ class CompletedBase : public Detached {
   bool decided() const noexcept { return first_ || left_ == 0 || expired_; }
   void ended(Entry& entry) noexcept;
   void expire() noexcept;
+  void disarm() noexcept;
   void wake() noexcept;
 
   Entry* first_ = nullptr;

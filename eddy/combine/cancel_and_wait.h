@@ -10,7 +10,7 @@ namespace detail {
 
 class [[nodiscard("co_await it")]] CancelAndWaitOp final : public JoinBase, public AwaitLeaf<CancelAndWaitOp> {
  public:
-  explicit CancelAndWaitOp(AnyTask task) noexcept : JoinBase(std::move(task)) {}
+  explicit CancelAndWaitOp(AnyTask task) : JoinBase(std::move(task)) {}
 
   bool ready() {
     task_.cancel();
@@ -22,7 +22,7 @@ class [[nodiscard("co_await it")]] CancelAndWaitOp final : public JoinBase, publ
 };
 
 struct CancelAndWaitFn {
-  CancelAndWaitOp operator()(AnyTask task) const noexcept { return CancelAndWaitOp(std::move(task)); }
+  CancelAndWaitOp operator()(AnyTask task) const { return CancelAndWaitOp(std::move(task)); }
 };
 
 }  // namespace detail

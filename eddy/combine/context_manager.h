@@ -8,11 +8,11 @@
 
 #include <coroutine>
 #include <cstdint>
-#include <memory>
 #include <source_location>
 #include <type_traits>
 #include <utility>
 
+#include "eddy/base/invoke.h"
 #include "eddy/base/unit.h"
 #include "eddy/combine/exit_reason.h"
 #include "eddy/core/awaitable.h"
@@ -32,7 +32,7 @@ struct ManagerPromiseBase : PromiseBase {
   void return_void() noexcept { parent.set_tag(kValue); }
 
   /// `co_yield`: parks the manager until the body has ended; gives how it did.
-  class [[nodiscard("look at the ExitReason, or cast it to void")]] Yield {
+  class Yield {
    public:
     explicit Yield(ManagerPromiseBase& promise) noexcept : promise_(&promise) {}
     bool await_ready() const noexcept { return false; }
@@ -57,7 +57,7 @@ struct ManagerPromise : ManagerPromiseBase {
   ContextManager<T> get_return_object() noexcept { return ContextManager<T>(this); }
 
   Yield yield_value(T& object) noexcept {
-    given = std::addressof(object);
+    given = address_of(object);
     return Yield(*this);
   }
   Yield yield_value(T&& object) noexcept { return yield_value(static_cast<T&>(object)); }  // lives until the exit

@@ -10,7 +10,7 @@ namespace eddy {
 ///
 /// Exactly one of `value()`, `failed()` and `cancelled()` is true. It is for looking (commit or roll back): the error goes on
 /// to the caller of `with` whatever the exit does, unless the exit throws another one.
-class [[nodiscard]] ExitReason {
+class ExitReason {
  public:
   /// The body ended in a value.
   ExitReason() noexcept = default;

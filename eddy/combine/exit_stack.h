@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
-#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
+#include "eddy/base/invoke.h"
+#include "eddy/base/owned.h"
 #include "eddy/combine/background.h"
 #include "eddy/combine/context_manager.h"
 #include "eddy/combine/detail/resource.h"
@@ -27,40 +27,31 @@ class StackEntry {
   virtual ~StackEntry() = default;
   virtual Task<> close(ExitReason why) = 0;
 
-  std::unique_ptr<StackEntry> below;
+  Owned<StackEntry> below;
 };
 
 /// A resource. `Object` is a reference for what is used in place.
 template <class Object>
 class HeldEntry final : public StackEntry {
-  template <class O>
-  struct MadeBy {
-    using type = std::remove_reference_t<O>&;
-  };
-  template <class O>
-    requires requires { typename GivenBy<O>::Entered; }
-  struct MadeBy<O> {
-    using type = typename GivenBy<O>::Entered;
-  };
-  // What `aenter` made by value has to be kept somewhere.
-  static constexpr bool kKeeps = !std::is_reference_v<typename MadeBy<Object>::type> && !std::is_void_v<typename MadeBy<Object>::type>;
+  using Entered = entered_by_t<Object>;
+  static constexpr bool kKeeps = !std::is_void_v<Entered> && !std::is_reference_v<Entered>;
   struct Nothing {};
 
  public:
   explicit HeldEntry(Object&& object) : object_(std::forward<Object>(object)) {}
 
-  /// Enters it; what the user gets.
-  Task<std::conditional_t<std::is_void_v<given_by_t<Object>>, void, std::add_lvalue_reference_t<given_by_t<Object>>>> enter() {
+  Task<given_by_t<Object>> enter() {
     if constexpr (!HasAenter<Object>) {
       co_return object_;
     } else if constexpr (std::is_void_v<given_by_t<Object>>) {
       co_await object_.aenter();
-    } else if constexpr (std::is_void_v<typename MadeBy<Object>::type>) {
+    } else if constexpr (std::is_void_v<Entered>) {
       co_await object_.aenter();
       co_return object_;
     } else if constexpr (kKeeps) {
-      made_.emplace(co_await object_.aenter());
-      co_return *made_;
+      Entered entered = co_await object_.aenter();
+      entered_.emplace(std::move(entered));
+      co_return *entered_;
     } else {
       co_return co_await object_.aenter();
     }
@@ -70,7 +61,7 @@ class HeldEntry final : public StackEntry {
 
  private:
   Object object_;
-  std::conditional_t<kKeeps, std::optional<std::conditional_t<kKeeps, typename MadeBy<Object>::type, int>>, Nothing> made_;
+  std::conditional_t<kKeeps, std::optional<std::conditional_t<kKeeps, Entered, Nothing>>, Nothing> entered_;
 };
 
 /// A callback, with or without the reason.
@@ -94,9 +85,9 @@ class CallbackEntry final : public StackEntry {
  private:
   decltype(auto) call(ExitReason& why) {
     if constexpr (kTakesReason) {
-      return std::invoke(f_, std::move(why));
+      return detail::invoke(f_, std::move(why));
     } else {
-      return std::invoke(f_);
+      return detail::invoke(f_);
     }
   }
 
@@ -133,8 +124,7 @@ class ExitStack {
   auto enter(R&& resource) {
     static_assert(!detail::kIsBackground<std::remove_cvref_t<R>>, "eddy: background() needs a body: with(background(…), body)");
     static_assert(!detail::kLvalueOneShot<R>, "eddy: a Task is awaited once, as an rvalue: stack.enter(std::move(task))");
-    using Entry = detail::HeldEntry<detail::object_of_t<R>>;
-    return enter_resource<Entry, R, detail::await_result_of_enter<Entry>>(std::forward<R>(resource));
+    return enter_resource<R>(std::forward<R>(resource));
   }
 
   /// Has `callback()`, or `callback(ExitReason)`, called in the end, and awaited if that is possible.
@@ -143,20 +133,20 @@ class ExitStack {
     using Function = std::decay_t<F>;
     static_assert(std::is_invocable_v<Function&> || std::is_invocable_v<Function&, ExitReason>,
                   "eddy: a callback takes nothing or an eddy::ExitReason");
-    add(std::make_unique<detail::CallbackEntry<Function>>(std::in_place, std::forward<F>(callback)));
+    add(make_owned<detail::CallbackEntry<Function>>(std::in_place, std::forward<F>(callback)));
   }
   /// Has `callback(args...)` called; it and the arguments are kept.
   template <class F, class... Args>
     requires(sizeof...(Args) > 0)
   void push(F&& callback, Args&&... args) {
     using Call = detail::stored_call_t<F, Args...>;
-    add(std::make_unique<detail::CallbackEntry<Call>>(std::in_place, std::in_place, std::forward<F>(callback),
+    add(make_owned<detail::CallbackEntry<Call>>(std::in_place, std::in_place, std::forward<F>(callback),
                                                       std::forward<Args>(args)...));
   }
 
   /// Closes everything; the stack may then be used again.
-  auto aclose() { return aexit(ExitReason()); }
   auto aexit(ExitReason why) { return shield(close_all(std::move(why))); }
+  auto aclose() { return aexit(ExitReason()); }
 
   /// Hands everything over to another stack, so that leaving this one closes nothing: once the opening as a whole succeeded.
   ExitStack pop_all() noexcept { return std::move(*this); }
@@ -164,13 +154,34 @@ class ExitStack {
   bool empty() const noexcept { return top_ == nullptr; }
 
  private:
-  template <class Entry, class R, class Given>
-  Task<Given> enter_resource(R resource);
-  void add(std::unique_ptr<detail::StackEntry> entry) noexcept;
-  std::unique_ptr<detail::StackEntry> pop() noexcept;
+  template <class R>
+  Task<detail::given_by_t<detail::object_of_t<R>>> enter_resource(R resource);
+  void add(Owned<detail::StackEntry> entry) noexcept;
+  Owned<detail::StackEntry> pop() noexcept;
   Task<> close_all(ExitReason why);
 
-  std::unique_ptr<detail::StackEntry> top_;
+  Owned<detail::StackEntry> top_;
 };
+
+template <class R>
+Task<detail::given_by_t<detail::object_of_t<R>>> ExitStack::enter_resource(R resource) {
+  using Object = detail::object_of_t<R>;
+  using Entry = detail::HeldEntry<Object>;
+  Owned<Entry> entry;
+  if constexpr (detail::kIsObject<R>) {
+    entry = make_owned<Entry>(std::forward<R>(resource));
+  } else {
+    Object object = co_await std::forward<R>(resource);
+    entry = make_owned<Entry>(std::forward<Object>(object));
+  }
+  if constexpr (std::is_void_v<detail::given_by_t<Object>>) {
+    co_await entry->enter();
+    add(std::move(entry));
+  } else {
+    auto& given = co_await entry->enter();
+    add(std::move(entry));
+    co_return given;
+  }
+}
 
 }  // namespace eddy

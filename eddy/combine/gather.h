@@ -93,7 +93,7 @@ class [[nodiscard("co_await it")]] GatherOp final : public GatherBase, public Aw
           if constexpr (kKeepErrors) {
             return Gathered<Outcome<outcome_value_t<O>>...>(outcome_of<outcome_value_t<O>>(branch)...);
           } else {
-            return Gathered<collected_t<O>...>(branch.take()...);
+            return Gathered<collected_t<O>...>(static_cast<collected_t<O>>(branch.take())...);
           }
         },
         branches_);

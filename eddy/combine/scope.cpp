@@ -7,6 +7,7 @@
 namespace eddy {
 
 Scope::~Scope() {
+  assert(waiters_.empty() && "Scope: destroyed while a task awaits join() or close()");
   for (std::exception_ptr& error : errors_) {
     detail::report_lost_error("error in a task of a Scope that was never joined", std::move(error));
   }

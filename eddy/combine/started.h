@@ -22,7 +22,7 @@ template <class T>
 struct StartCell {
   std::optional<T> value;
   Op* waiter = nullptr;
-  TaskBase* task = nullptr;
+  AnyTask task;  ///< as long as somebody waits for its start
   int refs = 0;
 };
 
@@ -55,10 +55,11 @@ class [[nodiscard("co_await it")]] StartedSignal : public AwaitLeaf<StartedSigna
   void take() {
     if (cell_->value) throw RuntimeError("Started: a task can report that it has started only once");
     cell_->value.emplace(std::move(value_));
-    if (cell_->task) cell_->task->root.flags &= ~std::uint32_t{TaskBase::kStarting};
-    if (Op* waiter = std::exchange(cell_->waiter, nullptr); waiter && waiter->state() == Op::kArmed) {
-      cell_->task->waiters().erase(*waiter);
-      waiter->grant();
+    if (!cell_->task) return;
+    cell_->task.state().root.flags &= ~std::uint32_t{TaskBase::kStarting};
+    if (cell_->waiter && cell_->waiter->state() == Op::kArmed) {
+      cell_->task.state().waiters().erase(*cell_->waiter);
+      cell_->waiter->grant();
     }
   }
 
@@ -73,8 +74,15 @@ class [[nodiscard("co_await it")]] StartOp final : public JoinBase, public Await
  public:
   StartOp(AnyTask task, StartRef<T> cell) : JoinBase(std::move(task)), cell_(std::move(cell)) {
     own();
-    cell_->task = &task_.state();
-    cell_->task->root.flags |= TaskBase::kStarting;
+    cell_->task = task_;
+    task_.state().root.flags |= TaskBase::kStarting;
+  }
+  StartOp(StartOp&&) = default;
+  ~StartOp() {
+    if (!task_) return;
+    if (!task_.done()) task_.state().root.flags &= ~std::uint32_t{TaskBase::kStarting};
+    cell_->waiter = nullptr;
+    cell_->task = AnyTask();
   }
 
   bool ready() noexcept { return cell_->value ? running.spend() : JoinBase::ready(); }
@@ -87,8 +95,11 @@ class [[nodiscard("co_await it")]] StartOp final : public JoinBase, public Await
     }
     return next;
   }
+  /// A child that has reported is under way: that cannot be taken back.
+  void cancel() noexcept override {
+    if (state() == Op::kArmed || !cell_->value) JoinBase::cancel();
+  }
   T take() {
-    cell_->waiter = nullptr;
     if (cell_->value) return std::move(*cell_->value);
     check();
     throw RuntimeError("task '" + task_.name() + "' ended without reporting that it had started: co_await ready(value) in it");

@@ -32,11 +32,17 @@ std::size_t TaskGroup::size() const noexcept {
 void TaskGroup::launch(TaskBase& task) noexcept {
   detail::prepare_task(*this, task);
   if (started_ < limit_ || effective()) {
-    ++started_;
-    running.loop->start(task);
+    start_one(task);
   } else {
+    task.root.flags |= TaskBase::kHeld;
     waiting_.push_back(task);
   }
+}
+
+void TaskGroup::start_one(TaskBase& task) noexcept {
+  ++started_;
+  task.root.flags &= ~std::uint32_t{TaskBase::kHeld};
+  running.loop->start(task);
 }
 
 void TaskGroup::limit(std::size_t n) {
@@ -49,9 +55,18 @@ void TaskGroup::start_waiting() noexcept {
   while (started_ < limit_ || effective()) {
     detail::Node* next = waiting_.pop_front();
     if (!next) return;
-    ++started_;
-    running.loop->start(static_cast<Strand&>(*next));
+    start_one(static_cast<TaskBase&>(*next));
   }
+}
+
+// It takes nobody's place, for it will not run.
+void TaskGroup::release(Strand& kid) noexcept {
+  detail::NodeQueue others;
+  while (detail::Node* next = waiting_.pop_front()) {
+    if (next != &kid) others.push_back(*next);
+  }
+  waiting_ = others;
+  start_one(static_cast<TaskBase&>(kid));
 }
 
 void TaskGroup::on_scope_cancelled() noexcept { start_waiting(); }

@@ -3,8 +3,8 @@
 // 1. A group ends when its body and all of its children have ended; only then is its scope popped.
 // 2. The first failure (of a child or of the body) cancels the group's scope: the body and the other children.
 // 3. Every failure is reported once: thrown with the others as an ExceptionGroup.
-// 4. Children beyond the limit are in `kids` but not queued; whoever ends starts the next. A cancel queues them all, to
-//    end without running.
+// 4. Children beyond the limit are in `kids` but not queued (kHeld); whoever ends starts the next. A cancel queues them
+//    all, and a child's own cancel that one, to end without running.
 #pragma once
 
 #include <cstddef>
@@ -96,10 +96,12 @@ class TaskGroup : private detail::Owner {
   void fail(std::exception_ptr error) noexcept;
   void abort() noexcept;
   void start_waiting() noexcept;
+  void start_one(detail::TaskBase& task) noexcept;
   detail::Step join() noexcept;
   detail::Step finish() noexcept;
   detail::Step kid_ended(detail::Strand& kid) noexcept override;
   void on_scope_cancelled() noexcept override;
+  void release(detail::Strand& kid) noexcept override;
 
   Leaf leaf_{*this};
   std::vector<std::exception_ptr> errors_;

@@ -2,28 +2,37 @@
 #include "eddy/combine/wait.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "eddy/core/loop.h"
 
 namespace eddy::detail {
 
-void WaitBase::add(const AnyTask& task) {
-  if (std::find(tasks_.begin(), tasks_.end(), task) == tasks_.end()) tasks_.push_back(task);
-}
-
 void WaitBase::check() const {
   if (tasks_.empty()) throw RuntimeError("wait(): no tasks were given, so there is nothing that could end");
+}
+
+std::vector<bool> WaitBase::repeated() const {
+  std::vector<std::size_t> order(tasks_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
+    return tasks_[a] == tasks_[b] ? a < b : tasks_[a] < tasks_[b];
+  });
+  std::vector<bool> repeated(tasks_.size());
+  for (std::size_t i = 1; i < order.size(); ++i) repeated[order[i]] = tasks_[order[i]] == tasks_[order[i - 1]];
+  return repeated;
+}
+
+bool WaitBase::decides(const AnyTask& task) const noexcept {
+  return until_ == FIRST_COMPLETED || (until_ == FIRST_EXCEPTION && task.state().failed());
 }
 
 bool WaitBase::satisfied() const noexcept {
   bool all_done = true;
   for (const AnyTask& task : tasks_) {
-    TaskBase& state = task.state();
-    if (!state.done()) {
+    if (!task.done()) {
       all_done = false;
-    } else if (until_ == FIRST_COMPLETED) {
-      return true;
-    } else if (until_ == FIRST_EXCEPTION && (state.failed() || state.was_cancelled())) {
+    } else if (decides(task)) {
       return true;
     }
   }
@@ -37,12 +46,13 @@ Step WaitBase::start(Strand& strand, Cont cont) noexcept {
     return Step::none();
   }
   for (const AnyTask& task : tasks_) {
-    if (!task.done()) ends_.emplace_back(*this, task).watch();
+    if (task.done()) continue;
+    ends_.emplace_back(*this, task).watch();
+    ++running_;
   }
   if (limit_ != kForever) {
-    when = saturating_add(running.loop->now(), limit_);
     timed_ = true;
-    running.loop->timers().add(*this);
+    running.loop->timers().add_after(*this, limit_);
   }
   return Step::none();
 }
@@ -54,8 +64,8 @@ void WaitBase::let_go() noexcept {
   running.loop->timers().remove(*this);
 }
 
-void WaitBase::task_ended() noexcept {
-  if (!satisfied()) return;
+void WaitBase::task_ended(const AnyTask& task) noexcept {
+  if (--running_ > 0 && !decides(task)) return;
   let_go();
   grant();
 }

@@ -18,9 +18,14 @@ namespace eddy {
 /// When `wait` returns.
 enum class ReturnWhen { kFirstCompleted, kFirstException, kAllCompleted };
 inline constexpr ReturnWhen FIRST_COMPLETED = ReturnWhen::kFirstCompleted;
-/// At the first task that fails or was cancelled; when none does, at the end of all.
+/// At the first task that fails (being cancelled is no failure); when none does, at the end of all.
 inline constexpr ReturnWhen FIRST_EXCEPTION = ReturnWhen::kFirstException;
 inline constexpr ReturnWhen ALL_COMPLETED = ReturnWhen::kAllCompleted;
+
+namespace detail {
+template <class Handle>
+class WaitOp;
+}
 
 /// A set of task handles, in the order in which they were given.
 template <class Handle>
@@ -50,6 +55,10 @@ class TaskSet {
   }
 
  private:
+  template <class>
+  friend class detail::WaitOp;
+  void append(Handle handle) { handles_.push_back(std::move(handle)); }
+
   std::vector<Handle> handles_;
 };
 
@@ -76,17 +85,20 @@ class WaitBase : public TimerOp {
 
  protected:
   ~WaitBase() = default;
-  void add(const AnyTask& task);
+  void add(const AnyTask& task) { tasks_.push_back(task); }
+  /// For each task that was given: whether it was given before.
+  std::vector<bool> repeated() const;
   void check() const;
 
  private:
   struct TaskEnd final : Watcher {
     TaskEnd(WaitBase& of, AnyTask task) noexcept : Watcher(std::move(task)), wait(of) {}
-    void on_end() noexcept override { wait.task_ended(); }
+    void on_end() noexcept override { wait.task_ended(task()); }
     WaitBase& wait;
   };
 
-  void task_ended() noexcept;
+  void task_ended(const AnyTask& task) noexcept;
+  bool decides(const AnyTask& task) const noexcept;
   bool satisfied() const noexcept;
   void let_go() noexcept;
 
@@ -95,6 +107,7 @@ class WaitBase : public TimerOp {
   bool timed_ = false;
   std::vector<AnyTask> tasks_;
   std::deque<TaskEnd> ends_;
+  std::size_t running_ = 0;  ///< of `ends_`, those still to come
 };
 
 template <class Handle>
@@ -107,7 +120,10 @@ class [[nodiscard("co_await it")]] WaitOp final : public WaitBase, public AwaitL
   Waited<Handle> take() {
     check();
     Waited<Handle> result;
-    for (Handle& handle : handles_) (handle.done() ? result.done : result.pending).insert(handle);
+    std::vector<bool> skip = repeated();
+    for (std::size_t i = 0; i < handles_.size(); ++i) {
+      if (!skip[i]) (handles_[i].done() ? result.done : result.pending).append(std::move(handles_[i]));
+    }
     return result;
   }
 

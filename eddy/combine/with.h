@@ -6,12 +6,12 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
+#include "eddy/base/invoke.h"
 #include "eddy/combine/background.h"
 #include "eddy/combine/context_manager.h"
 #include "eddy/combine/detail/resource.h"
@@ -23,26 +23,19 @@ namespace detail {
 
 // --- calling the body --------------------------------------------------------------------------------------------------
 
-/// What resources give the body, as a tuple of references.
+/// What a resource gives the body: a tuple of one reference, or of none.
 template <class R>
-struct GivenByResource : GivenBy<object_of_t<R>> {};
+struct ArgumentsOf {
+  using Given = given_by_t<object_of_t<R>>;
+  using type = std::conditional_t<std::is_void_v<Given>, std::tuple<>, std::tuple<Given>>;
+};
 template <class Start>
-struct GivenByResource<Background<Start>> {
-  using type = void;
-};
-
-template <class T>
-struct AsArgument {
-  using type = std::tuple<std::remove_reference_t<T>&>;
-};
-template <>
-struct AsArgument<void> {
+struct ArgumentsOf<Background<Start>> {
   using type = std::tuple<>;
 };
 
 template <class... R>
-using body_arguments_t =
-    decltype(std::tuple_cat(std::declval<typename AsArgument<typename GivenByResource<R>::type>::type>()...));
+using body_arguments_t = decltype(std::tuple_cat(std::declval<typename ArgumentsOf<R>::type>()...));
 
 template <class F, class Arguments, std::size_t... I>
 constexpr bool takes(std::index_sequence<I...>) {
@@ -65,7 +58,7 @@ constexpr std::size_t arguments_taken() {
 
 template <class F, class Arguments, std::size_t... I>
 decltype(auto) call_body(F& body, Arguments& arguments, std::index_sequence<I...>) {
-  return std::invoke(body, std::get<I>(arguments)...);
+  return detail::invoke(body, std::get<I>(arguments)...);
 }
 
 template <class F, class Arguments>
@@ -131,12 +124,12 @@ Task<typename State::Result> with_object(State& state, Object& object, Given giv
   } else if constexpr (std::is_void_v<given_by_t<Object>>) {
     co_await object.aenter();
     co_return co_await leave_after(object, with_rest<I + 1>(state, given));
-  } else if constexpr (std::is_void_v<typename GivenBy<Object>::Entered>) {
+  } else if constexpr (std::is_void_v<entered_by_t<Object>>) {
     co_await object.aenter();
     auto all = std::tuple_cat(given, std::tie(object));
     co_return co_await leave_after(object, with_rest<I + 1>(state, all));
   } else {
-    given_by_t<Object> entered = co_await object.aenter();
+    entered_by_t<Object> entered = co_await object.aenter();
     auto all = std::tuple_cat(given, std::tie(entered));
     co_return co_await leave_after(object, with_rest<I + 1>(state, all));
   }

@@ -15,6 +15,21 @@ std::exception_ptr AnyTask::exception() const {
   return task.error();
 }
 
+std::vector<std::source_location> AnyTask::stack() const {
+  std::vector<std::source_location> awaits;
+  const detail::Op* leaf = state().leaf();
+  detail::Cont at = leaf ? leaf->continuation().untagged() : detail::Cont();
+  while (at) {
+    if (at.is_receiver()) {
+      at = at.receiver()->continuation().untagged();
+    } else {
+      awaits.push_back(at.coroutine()->where);
+      at = at.coroutine()->parent.untagged();
+    }
+  }
+  return awaits;
+}
+
 void AnyTask::throw_empty() {
   throw RuntimeError("this task handle is empty (default-made or moved from): assign one from create_task first");
 }
@@ -33,7 +48,11 @@ void collect(detail::Owner& from, std::vector<AnyTask>& tasks) {
     detail::Owner& owner = *owners.back();
     owners.pop_back();
     for (detail::Strand* kid = owner.kids.front(); kid; kid = owner.kids.after(*kid)) {
-      if (kid->root.has(detail::TaskBase::kTask)) tasks.emplace_back(static_cast<detail::TaskBase*>(kid));
+      if (kid->root.has(detail::TaskBase::kTask)) {
+        auto& task = static_cast<detail::TaskBase&>(*kid);
+        tasks.emplace_back(&task);
+        if (detail::TaskExtra* extra = task.extra_if_any()) owners.push_back(&extra->leftovers);
+      }
       for (detail::CancelScope* scope = kid->top(); scope != &kid->root; scope = scope->up) {
         if (scope->has(detail::CancelScope::kOwner)) owners.push_back(static_cast<detail::Owner*>(scope));
       }
@@ -45,7 +64,11 @@ void collect(detail::Owner& from, std::vector<AnyTask>& tasks) {
 
 std::vector<AnyTask> all_tasks() {
   std::vector<AnyTask> tasks;
-  collect(detail::require_loop("all_tasks()").root_owner(), tasks);
+  auto& root = static_cast<detail::RootOwner&>(detail::require_loop("all_tasks()").root_owner());
+  collect(root, tasks);
+  for (detail::Detached* object = root.objects.front(); object; object = root.objects.after(*object)) {
+    collect(*object, tasks);
+  }
   return tasks;
 }
 

@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstddef>
 #include <exception>
+#include <source_location>
 #include <string>
 #include <typeindex>
 #include <utility>
@@ -45,6 +46,10 @@ class AnyTask {
 
   std::string name() const { return state().name(); }
   void set_name(std::string name) const { state().extra().name = std::move(name); }
+
+  /// Where it waits: the location of each `co_await` between the operation it waits at and the task, innermost first.
+  /// Empty while it runs, before it starts and when it is done.
+  std::vector<std::source_location> stack() const;
 
   explicit operator bool() const noexcept { return state_ != nullptr; }
   friend bool operator==(const AnyTask& a, const AnyTask& b) noexcept { return a.state_ == b.state_; }

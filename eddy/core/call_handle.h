@@ -22,6 +22,12 @@ class Call final : public TimerOp {
   void fire() noexcept override;
   void cancel() noexcept override;
   bool cancelled() const noexcept { return cancelled_; }
+  /// Taken out of where it waited, never to run.
+  void forget() noexcept {
+    timed = false;
+    UniqueFunction<void()> dropped = std::move(callback_);
+    unref();
+  }
 
   void ref() noexcept { ++refs_; }
   void unref() noexcept {

@@ -106,9 +106,9 @@ class OperationTask final : public TaskState<Result> {
   Step child_done() noexcept override {
     return this->settle([this]() -> Result {
       struct End {
-        std::optional<Slot>& slot;
-        ~End() { slot.reset(); }
-      } end{slot_};
+        OperationTask& task;
+        ~End() { task.end(); }
+      } end{*this};
       return slot_->operation.take();
     });
   }
@@ -124,6 +124,11 @@ class OperationTask final : public TaskState<Result> {
     Operation operation;
   };
 
+  void end() noexcept {
+    slot_.reset();
+    if constexpr (!std::is_reference_v<Result>) make_.reset();  // a reference may be into what the arguments keep
+  }
+
   Step launch() override {
     this->begin_strand();
     slot_.emplace(*make_);
@@ -136,15 +141,18 @@ class OperationTask final : public TaskState<Result> {
   std::optional<Slot> slot_;
 };
 
-/// Keeps an awaitable until it is asked for.
+/// Keeps an awaitable until it is asked for; then it is an lvalue again if it was given as one, so that a handle's
+/// result stays in its task.
 template <class A>
 class StoredAwaitable {
+  using Value = std::remove_cvref_t<A>;
+
  public:
-  explicit StoredAwaitable(A&& awaitable) : awaitable_(std::move(awaitable)) {}
-  A&& operator()() noexcept { return std::move(awaitable_); }
+  explicit StoredAwaitable(Value&& awaitable) : awaitable_(std::move(awaitable)) {}
+  A&& operator()() noexcept { return static_cast<A&&>(awaitable_); }
 
  private:
-  A awaitable_;
+  Value awaitable_;
 };
 
 template <class T>
@@ -168,7 +176,7 @@ auto make_task(F&& f, Args&&... args) {
       return new CoroutineTask<typename TaskResult<A>::type>(f.checked_release());
     } else {
       using Result = await_result_t<F>;
-      return new OperationTask<Result, StoredAwaitable<A>, operation_t<A>>(std::in_place, A(std::forward<F>(f)));
+      return new OperationTask<Result, StoredAwaitable<F>, operation_t<F>>(std::in_place, A(std::forward<F>(f)));
     }
   } else {
     using Stored = stored_call_t<F, Args...>;
@@ -228,7 +236,7 @@ auto Loop::create_task(F&& task_or_callable, Args&&... args) {
 }
 
 template <class A>
-auto Loop::run_until_complete(A&& awaitable) {
+decltype(auto) Loop::run_until_complete(A&& awaitable) {
   check_open("run_until_complete()");
   auto handle = create_task(std::forward<A>(awaitable));
   run_until([&] { return handle.done(); });

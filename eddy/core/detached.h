@@ -16,6 +16,16 @@ class Detached : public Owner {
  public:
   Step kid_ended(Strand& kid) noexcept override;
 
+  /// The strand it stands on has ended before it.
+  void leave_strand() noexcept;
+  /// The loop it belongs to closes.
+  virtual void leave_loop() noexcept { abandon(); }
+
+  Detached* ring_next() const noexcept { return next_object_; }
+  Detached* ring_prev() const noexcept { return prev_object_; }
+  void set_ring_next(Detached* object) noexcept { next_object_ = object; }
+  void set_ring_prev(Detached* object) noexcept { prev_object_ = object; }
+
  protected:
   Detached() noexcept { flags |= kDetached; }
   ~Detached() { abandon(); }
@@ -27,6 +37,13 @@ class Detached : public Owner {
   void abandon() noexcept;
   /// A child has left `kids`: for whoever waits for them.
   virtual void on_kid_ended(Strand&) noexcept {}
+
+ private:
+  void join_loop(Loop& loop) noexcept;
+
+  Detached* prev_object_ = nullptr;
+  Detached* next_object_ = nullptr;
+  bool listed_ = false;  ///< among the loop's objects
 };
 
 }  // namespace eddy::detail

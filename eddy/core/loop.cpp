@@ -44,6 +44,7 @@ void drive(Step next) noexcept {
       if (next.to.is_receiver()) {
         next = next.to.receiver()->child_cancelled();
       } else {
+        if (running.strand->root.has(CancelScope::kHosts) && park_unwinding(*running.strand, next.to)) return;
         PromiseBase* coroutine = next.to.coroutine();
         Cont parent = coroutine->parent.untagged();
         coroutine->handle().destroy();
@@ -72,9 +73,9 @@ void report_lost_error(std::string message, std::exception_ptr error) noexcept {
 
 void Call::run() noexcept {
   running.strand = nullptr;
-  if (!cancelled_) {
+  if (UniqueFunction<void()> callback = std::move(callback_)) {
     try {
-      callback_();
+      callback();
     } catch (...) {
       loop_.call_exception_handler(ErrorContext("exception in callback", std::current_exception()));
     }
@@ -88,6 +89,7 @@ void Call::fire() noexcept {
 }
 
 void Call::cancel() noexcept {
+  UniqueFunction<void()> dropped = std::move(callback_);  // dies last: it may hold the handle that keeps us
   cancelled_ = true;
   if (!timed) return;
   timed = false;
@@ -109,10 +111,14 @@ struct Loop::Outside {
 
   struct SignalHandler {
     SignalHandler(int signo, Outside& outside, UniqueFunction<void()> f)
-        : callback(std::move(f)), watch(signo, outside.signals, *outside.poller) {}
-    UniqueFunction<void()> callback;
+        : callback(std::make_shared<UniqueFunction<void()>>(std::move(f))), watch(signo, outside.signals, *outside.poller) {}
+    std::shared_ptr<UniqueFunction<void()>> callback;
     sys::SignalWatch watch;
   };
+
+  ~Outside() {
+    for (Posted* late = posted.load(std::memory_order_acquire); late;) delete std::exchange(late, late->next);
+  }
 
   bool empty() const noexcept { return posted.load(std::memory_order_relaxed) == nullptr; }
 
@@ -130,7 +136,13 @@ Loop::Loop(LoopHooks* hooks)
   debug_ = debug && *debug && *debug != '0';
 }
 
-Loop::~Loop() { close(); }
+Loop::~Loop() {
+  try {
+    close();
+  } catch (...) {  // the hooks gave up even on the hard cancel
+    call_exception_handler(ErrorContext("tasks could not be ended when their loop was destroyed", std::current_exception()));
+  }
+}
 
 sys::Poller& Loop::poller() noexcept { return *outside_->poller; }
 
@@ -234,12 +246,17 @@ void Loop::dispatch_watched(detail::Node& node) noexcept {
 }
 
 void Loop::wait() {
+  settle_timers();
   if (ready() || !starts_.empty() || !outside_->empty() || stopping_) return poller().wait(0);
   Nanos deadline = timers_.empty() ? detail::kForever : timers_.next();
   if (hooks_) return hooks_->idle(poller(), deadline);
   if (deadline == detail::kForever) return poller().wait(-1);
   Nanos left = deadline - now();
   poller().wait(left > 0 ? left : 0);
+}
+
+void Loop::settle_timers() noexcept {
+  if (!timers_.settled()) timers_.settle(now());
 }
 
 void Loop::fire_timers() noexcept {
@@ -251,12 +268,14 @@ void Loop::fire_timers() noexcept {
 // --- callbacks -------------------------------------------------------------------------------------------------------
 
 CallHandle Loop::call_soon(UniqueFunction<void()> callback) {
+  if (closed_) throw RuntimeError("call_soon(): event loop is closed");
   auto* call = new detail::Call(*this, std::move(callback));
   post(*call);
   return CallHandle(call);
 }
 
 CallHandle Loop::call_at_nanos(Nanos when, UniqueFunction<void()> callback) {
+  if (closed_) throw RuntimeError("call_later(): event loop is closed");
   auto* call = new detail::Call(*this, std::move(callback));
   call->when = when;
   call->timed = true;
@@ -309,7 +328,9 @@ void Loop::take_signals() {
     int signo = std::countr_zero(arrived) + 1;
     call_soon([this, signo] {
       for (auto& handler : outside_->signal_handlers) {
-        if (handler->watch.signo() == signo) return handler->callback();
+        if (handler->watch.signo() != signo) continue;
+        auto callback = handler->callback;  // it may remove or replace its handler
+        return (*callback)();
       }
     });
   }
@@ -341,24 +362,32 @@ void Loop::close() {
   if (closed_) return;
   if (running_) throw RuntimeError("close(): cannot close a running event loop; stop() it first");
   end_tasks();
-  closed_ = true;
   outside_->signal_handlers.clear();
-  take_posted();
-  while (detail::Node* node = ready_.pop_front()) static_cast<detail::Call*>(node)->unref();
-  while (!timers_.empty()) {
-    if (detail::TimerOp* timer = timers_.pop_due(detail::kForever)) static_cast<detail::Call*>(timer)->unref();
+  forget_calls();
+  closed_ = true;
+}
+
+// Only callbacks are left. Destroying one may schedule another.
+void Loop::forget_calls() noexcept {
+  for (;;) {
+    take_posted();
+    settle_timers();
+    detail::Node* node = ready_.pop_front();
+    if (!node) node = timers_.pop_due(detail::kForever);
+    if (!node) return;
+    static_cast<detail::Call*>(node)->forget();
   }
 }
 
 void Loop::end_tasks() {
-  if (root_.kids.empty()) return;
   root_.flags |= detail::CancelScope::kEffective;  // what is started from now on never runs
+  if (nothing_left()) return;
   detail::cancel_kids(root_);
   try {
     drain_tasks(false);
   } catch (...) {  // the hooks gave up: nothing can ever end by itself
   }
-  if (root_.kids.empty()) return;
+  if (nothing_left()) return;
   report_hanging();
   root_.flags |= detail::CancelScope::kHard;
   detail::cancel_kids(root_, true);
@@ -369,8 +398,14 @@ void Loop::drain_tasks(bool hard) {
   Nanos deadline = hard ? detail::kForever : detail::saturating_add(now(), shutdown_grace_);
   CallHandle wake_up;
   if (deadline != detail::kForever) wake_up = call_at_nanos(deadline, [] {});
-  run_until([&] { return root_.kids.empty() || (deadline != detail::kForever && now() >= deadline); });
+  run_until([&] { return nothing_left() || (deadline != detail::kForever && now() >= deadline); });
   wake_up.cancel();
+}
+
+// Objects that own tasks and belong to no task any more end with the loop: their tasks are its own from then on.
+bool Loop::nothing_left() noexcept {
+  while (detail::Detached* object = root_.objects.front()) object->leave_loop();
+  return root_.kids.empty();
 }
 
 void Loop::report_hanging() {

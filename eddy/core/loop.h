@@ -6,7 +6,7 @@
 // 1. Everything in the ready queues is dispatched exactly once per post; nothing is dispatched from inside a dispatch.
 // 2. Tasks started during a dispatch run right after it, in order, before what was queued earlier (depth first keeps
 //    memory small); what is left of them at the end of a turn goes behind everything else, so nobody starves.
-// 3. Only `post_threadsafe`, `call_soon_threadsafe`, `stop_threadsafe` and signal handlers may come from elsewhere.
+// 3. Only `call_soon_threadsafe` and signal handlers come from elsewhere; both wake the poller.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,7 @@
 #include "eddy/base/unique_function.h"
 #include "eddy/core/any_task.h"
 #include "eddy/core/call_handle.h"
+#include "eddy/core/detached.h"
 #include "eddy/core/loop_hooks.h"
 #include "eddy/core/node_queue.h"
 #include "eddy/core/time_point.h"
@@ -50,6 +51,7 @@ struct RootOwner final : Owner {
   explicit RootOwner(Loop& of) noexcept : loop(of) {}
   Step kid_ended(Strand&) noexcept override { return Step::none(); }
   Loop& loop;
+  Ring<Detached> objects;  ///< those that stand on no strand: made outside of tasks, or outliving theirs
 };
 
 }  // namespace detail
@@ -57,7 +59,7 @@ struct RootOwner final : Owner {
 /// One thread's scheduler: its ready queue, its timers, its poller.
 ///
 /// Programs rarely make one: `run` does. By hand: construct, `run_until_complete`, `close`. A loop and everything on it
-/// belongs to the thread that runs it; only the `_threadsafe` members may be called from elsewhere.
+/// belongs to the thread that runs it; only `call_soon_threadsafe` may be called from elsewhere.
 class Loop {
  public:
   Loop();
@@ -69,7 +71,7 @@ class Loop {
 
   /// Runs an awaitable as a task until it ends; its result, or throws what it ended in.
   template <class A>
-  auto run_until_complete(A&& awaitable);
+  decltype(auto) run_until_complete(A&& awaitable);
   /// Runs until `stop`.
   void run_forever();
   /// Makes the run in progress return after the current turn; before a run, that run returns after its first turn.
@@ -145,11 +147,14 @@ class Loop {
   void take_posted() noexcept;
   void take_signals();
   void wait();
+  void settle_timers() noexcept;
   void fire_timers() noexcept;
   void check_open(const char* what) const;
   void end_tasks();
   void drain_tasks(bool hard);
   void report_hanging();
+  bool nothing_left() noexcept;
+  void forget_calls() noexcept;
 
   // In the order in which a dispatch touches them.
   detail::NodeQueue front_;   ///< started during this turn

@@ -71,9 +71,6 @@ class [[nodiscard]] Outcome : private detail::OutcomeError {
       if constexpr (std::is_void_v<T>) {
         make();
         return Outcome(std::in_place);
-      } else if constexpr (std::is_reference_v<T>) {
-        T result = make();
-        return Outcome(std::in_place, detail::address_of(result));
       } else {
         return Outcome(std::in_place, make());
       }
@@ -85,7 +82,11 @@ class [[nodiscard]] Outcome : private detail::OutcomeError {
   static Outcome was_cancelled() { return Outcome(detail::OutcomeError(detail::CancelledTag{})); }
 
   template <class... A>
+    requires(!std::is_reference_v<T>)
   explicit Outcome(std::in_place_t, A&&... value) : value_(std::in_place_index<1>, std::forward<A>(value)...) {}
+  template <class A>
+    requires std::is_reference_v<T>
+  Outcome(std::in_place_t, A&& value) : value_(std::in_place_index<1>, detail::address_of(static_cast<T>(value))) {}
 
   Outcome(const Outcome&) = default;
   Outcome(Outcome&&) = default;

@@ -31,12 +31,8 @@ void Runner::watch_interrupt(AnyTask main) {
   if (!handle_signals_) return;
   main_ = std::move(main);
   loop_->add_signal_handler(SIGINT, [this] {
-    bool again = interrupted_;
+    loop_->remove_signal_handler(SIGINT);  // a second one ends the process, also while a cleanup blocks this thread
     interrupted_ = true;
-    if (again) {
-      loop_->remove_signal_handler(SIGINT);
-      std::raise(SIGINT);
-    }
     main_.cancel("interrupted (SIGINT)");
   });
 }

@@ -69,12 +69,14 @@ namespace detail {
 
 struct Run {
   template <class A>
-  auto operator()(A&& main, const RunOptions& options = {}) const {
+  decltype(auto) operator()(A&& main, const RunOptions& options = {}) const {
     Runner runner(options);
     auto handle = start(runner.loop(), std::forward<A>(main));
     runner.watch_interrupt(handle);
     runner.loop().run_until([&] { return handle.done(); });
+    bool stopped = !handle.done();
     runner.finish();
+    if (stopped) throw RuntimeError("run(): the event loop was stopped before the main task was done");
     return std::move(handle).result();
   }
 

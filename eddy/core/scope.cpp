@@ -6,11 +6,22 @@
 namespace eddy::detail {
 namespace {
 
-/// One cancel in progress: the owners whose children are still to be visited, linked through the owners themselves.
+class Visit;
+constinit thread_local Visit* visiting = nullptr;
+
+/// One cancel in progress: the owners whose children are still to be visited, linked through the owners themselves, and
+/// the tasks whose awaiters answer for them.
+///
+/// Requests wait until the owners are done with, so that no owner is ever linked twice.
 class Visit {
  public:
   explicit Visit(bool hard) noexcept
-      : mark_(CancelScope::kEffective | (hard ? std::uint32_t{CancelScope::kHard} : 0U)), hard_(hard) {}
+      : mark_(CancelScope::kEffective | (hard ? std::uint32_t{CancelScope::kHard} : 0U)), hard_(hard) {
+    visiting = this;
+  }
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+  ~Visit() { visiting = nullptr; }
 
   /// Marks what is visible on `strand` from its innermost scope up to `limit`, and asks its leaf to stop.
   void strand(Strand& strand, CancelScope& limit) noexcept {
@@ -20,6 +31,7 @@ class Visit {
       if (scope->has(CancelScope::kOwner)) enqueue(static_cast<Owner&>(*scope));
       if (scope == &limit) break;
     }
+    if (&limit == &strand.root && strand.root.has(TaskBase::kTask)) task(static_cast<TaskBase&>(strand));
     if (from != strand.top()) return;
     if (Op* leaf = strand.leaf()) leaf->cancel();
   }
@@ -30,16 +42,36 @@ class Visit {
     todo_ = &owner;
   }
 
+  void request(CancelRequest& request) noexcept {
+    request.next = requests_;
+    requests_ = &request;
+  }
+
   void finish() noexcept {
-    while (Owner* owner = todo_) {
-      todo_ = owner->next_visit;
-      for (Strand* kid = owner->kids.front(); kid; kid = owner->kids.after(*kid)) {
-        if ((kid->root.flags & mark_) != mark_) strand(*kid, kid->root);
+    for (;;) {
+      if (Owner* owner = todo_) {
+        todo_ = owner->next_visit;
+        for (Strand* kid = owner->kids.front(); kid; kid = owner->kids.after(*kid)) whole(*kid);
+      } else if (CancelRequest* request = requests_) {
+        requests_ = request->next;
+        whole(*request->strand);
+      } else {
+        return;
       }
     }
   }
 
  private:
+  void whole(Strand& kid) noexcept {
+    if ((kid.root.flags & mark_) != mark_) strand(kid, kid.root);
+  }
+
+  void task(TaskBase& task) noexcept {
+    if (task.root.has(TaskBase::kHeld)) task.owner()->release(task);
+    if (!hard_) return;  // what a task has left behind was cancelled then
+    if (TaskExtra* extra = task.extra_if_any()) enqueue(extra->leftovers);
+  }
+
   static CancelScope* below_outermost_shield(Strand& strand, CancelScope& limit) noexcept {
     CancelScope* from = strand.top();
     for (CancelScope* scope = from; scope != &limit; scope = scope->up) {
@@ -51,6 +83,7 @@ class Visit {
   std::uint32_t mark_;
   bool hard_;
   Owner* todo_ = nullptr;
+  CancelRequest* requests_ = nullptr;
 };
 
 /// Leaves unlink themselves from the running loop; between two runs of a loop somebody has to say which one that is.
@@ -78,6 +111,24 @@ void cancel(Strand& strand, CancelScope& scope, bool hard) noexcept {
   visit.finish();
 }
 
+/// Unwinding that waits. Owns itself, since the frames that could hold it are what it waits to destroy.
+class Unwinding final : public Op {
+ public:
+  Unwinding(Strand& strand, Cont to) noexcept {
+    enter(strand, to);
+    set_state(kStopped);
+    strand.wait_at(*this);
+  }
+  void run() noexcept override {
+    Strand& on = strand();
+    Cont to = cont();
+    delete this;
+    running.strand = &on;
+    on.resume_from_leaf();
+    drive(Step::unwind(to));
+  }
+};
+
 /// A detached owner whose children must end before the frames around it may be destroyed.
 Owner* running_detached(Strand& strand) noexcept {
   for (CancelScope* scope = strand.top(); scope != &strand.root; scope = scope->up) {
@@ -92,6 +143,18 @@ Owner* running_detached(Strand& strand) noexcept {
 
 void cancel_scope(Strand& strand, CancelScope& scope) noexcept { cancel(strand, scope, false); }
 void cancel_scope_hard(Strand& strand, CancelScope& scope) noexcept { cancel(strand, scope, true); }
+
+void cancel_strand(CancelRequest& request, Strand& strand) noexcept {
+  if (!visiting) return cancel_scope(strand, strand.root);
+  request.strand = &strand;
+  visiting->request(request);
+}
+
+bool park_unwinding(Strand& strand, Cont to) noexcept {
+  Owner* busy = running_detached(strand);
+  if (busy) busy->when_empty = new Unwinding(strand, to);
+  return busy != nullptr;
+}
 
 void cancel_kids(Owner& owner, bool hard) noexcept {
   OnLoop on(owner);
@@ -143,12 +206,6 @@ void Op::stop() noexcept {
 
 void Op::run() noexcept {
   bool stopped = state() == kStopped;
-  if (stopped) [[unlikely]] {
-    if (Owner* busy = running_detached(*strand_)) {
-      busy->when_empty = this;
-      return;
-    }
-  }
   running.strand = strand_;
   strand_->resume_from_leaf();
   drive(stopped ? Step::unwind(cont()) : Step::resume(cont()));

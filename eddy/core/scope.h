@@ -24,6 +24,7 @@ struct CancelScope {
     kHard = 32,        ///< cancelled through shields: the loop is closing and waits no longer
     kStarted = 64,     ///< of a strand's root: it has been dispatched
     kEnded = 128,      ///< of a strand's root: its body has ended
+    kHosts = 1U << 30,  ///< of a strand's root: detached owners have stood on it
     kFirstFree = 256,  ///< flags from here belong to whoever embeds the scope
   };
 
@@ -128,6 +129,9 @@ class Owner : public CancelScope {
   /// Its scope was cancelled, and the children are about to be.
   virtual void on_scope_cancelled() noexcept {}
 
+  /// A child that it keeps from starting was cancelled: nothing to wait for any more.
+  virtual void release(Strand&) noexcept {}
+
   void adopt(Strand& kid) noexcept {
     kid.root.up = this;
     kid.root.flags |= flags & (kEffective | kHard);
@@ -137,7 +141,7 @@ class Owner : public CancelScope {
   Ring<Strand> kids;
   Strand* host = nullptr;      ///< the strand it stands on; null for the loop's own
   Owner* next_visit = nullptr;  ///< in the worklist of a cancel
-  Op* when_empty = nullptr;     ///< a stopped leaf whose frames go when the last child has ended (detached owners)
+  Op* when_empty = nullptr;     ///< the unwinding that goes on when the last child has ended (detached owners)
 
  protected:
   ~Owner() = default;
@@ -152,6 +156,19 @@ void cancel_scope(Strand& strand, CancelScope& scope) noexcept;
 
 /// The same, through shields: nothing but a value that is ready already survives it.
 void cancel_scope_hard(Strand& strand, CancelScope& scope) noexcept;
+
+/// A link in the worklist of a cancel: a task that is to be cancelled because somebody who answers for it was.
+struct CancelRequest {
+  Strand* strand = nullptr;
+  CancelRequest* next = nullptr;
+};
+
+/// Cancels a whole strand; from inside another cancel it joins that one's worklist, so chains of any length need no stack.
+void cancel_strand(CancelRequest& request, Strand& strand) noexcept;
+
+/// The frames of a cancelled strand may have to wait for children of objects in them (`Detached`): then true, and the
+/// unwinding goes on by itself when these have ended.
+bool park_unwinding(Strand& strand, Cont to) noexcept;
 
 /// Cancels every child of an owner (not the strand it stands on).
 void cancel_kids(Owner& owner, bool hard = false) noexcept;

@@ -7,8 +7,14 @@ namespace eddy::detail {
 
 bool JoinBase::ready() noexcept {
   if (task_.state().done()) return running.spend();
-  deadlock_ = waits_for_itself();
-  return deadlock_;
+  mistake_ = mistake();
+  return mistake_ != Mistake::kNone;
+}
+
+JoinBase::Mistake JoinBase::mistake() const noexcept {
+  if (waits_for_itself()) return Mistake::kWaitsForItself;
+  if (running.loop->get_debug() && &loop_of(task_.state()) != running.loop) return Mistake::kOtherLoop;
+  return Mistake::kNone;
 }
 
 // A task that waits for itself, or for one it is part of, would wait forever. A bounded look upwards finds the mistakes
@@ -44,14 +50,17 @@ Step JoinBase::start_cancelled(Strand& strand, Cont cont) noexcept {
   return Step::none();
 }
 
+// Two that wait for each other's end, both cancelled, would do so for ever: a hard cancel lets go.
 void JoinBase::cancel() noexcept {
-  if (owns_ && state() == kArmed) {
+  bool waits = !strand().top()->has(CancelScope::kHard);
+  if (cancelling_ && waits) return;
+  if (owns_ && waits && state() == kArmed) {
     cancelling_ = true;
-    cancel_scope(task_.state(), task_.state().root);
+    cancel_strand(request_, task_.state());
     return;
   }
   if (state() == kArmed) task_.state().waiters().erase(*this);
-  if (!cancelling_) stop();
+  stop();
 }
 
 // An owned task that we cancelled and that ended so: our own cancellation goes on. What it ended in otherwise counts.
@@ -61,7 +70,10 @@ void JoinBase::run() noexcept {
 }
 
 void JoinBase::check() {
-  if (deadlock_) {
+  if (mistake_ == Mistake::kOtherLoop) {
+    throw RuntimeError("task '" + task_.name() + "' is attached to a different loop: await it there");
+  }
+  if (mistake_ == Mistake::kWaitsForItself) {
     throw RuntimeError("task '" + task_.name() + "' awaits itself, or a task it is part of: it could never end");
   }
   TaskBase& task = task_.state();

@@ -18,7 +18,8 @@ namespace detail {
 /// Waits for a task to be done; cancelling it leaves the task alone.
 class JoinBase : public Op {
  public:
-  explicit JoinBase(AnyTask task) noexcept : task_(std::move(task)) {}
+  /// Throws when the handle is empty.
+  explicit JoinBase(AnyTask task) : task_(std::move(task)) { (void)task_.state(); }
   JoinBase(JoinBase&&) = default;
 
   bool ready() noexcept;
@@ -38,11 +39,14 @@ class JoinBase : public Op {
   AnyTask task_;
 
  private:
+  enum class Mistake : unsigned char { kNone, kWaitsForItself, kOtherLoop };
+  Mistake mistake() const noexcept;
   bool waits_for_itself() const noexcept;
   Step start_cancelled(Strand& strand, Cont cont) noexcept;
-  bool deadlock_ = false;
+  Mistake mistake_ = Mistake::kNone;
   bool owns_ = false;
   bool cancelling_ = false;
+  CancelRequest request_;
 };
 
 /// `R` is how the result is handed out: by reference from an lvalue handle, moved from an rvalue one.

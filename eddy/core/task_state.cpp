@@ -16,8 +16,7 @@ TaskExtra::TaskExtra(TaskBase& task) noexcept : leftovers(task) {
 TaskExtra::~TaskExtra() { Context::unref(context); }
 
 Step TaskExtra::Leftovers::kid_ended(Strand&) noexcept {
-  if (kids.empty() && task.root.has(TaskBase::kDraining)) return task.finish();
-  return Step::none();
+  return kids.empty() ? task.leftovers_ended() : Step::none();
 }
 
 TaskExtra& TaskBase::extra() {
@@ -78,6 +77,7 @@ void TaskBase::run() noexcept {
   try {
     first = launch();
   } catch (...) {
+    drop_body();
     first = conclude_with_current_exception();
   }
   drive(first);
@@ -103,10 +103,9 @@ Step TaskBase::conclude(Flag end) noexcept {
 
 void leave_detached_owners(Strand& strand) noexcept {
   while (strand.innermost != &strand.root) {
-    auto& owner = static_cast<Owner&>(*strand.innermost);
-    strand.innermost = owner.up;
-    owner.host = nullptr;
-    owner.up = &running.loop->root_owner();
+    auto& object = static_cast<Detached&>(static_cast<Owner&>(*strand.innermost));
+    strand.innermost = object.up;
+    object.leave_strand();
   }
 }
 

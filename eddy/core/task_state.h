@@ -65,6 +65,7 @@ class TaskBase : public Strand {
     kWasCancelled = kTask << 6,
     kRetrieved = kTask << 7,  ///< somebody has looked at the error, or reported it
     kStarting = kTask << 8,   ///< a `TaskGroup::start` still waits for it and receives its errors
+    kHeld = kTask << 9,       ///< its owner keeps it from starting for now
     kEnds = kHasValue | kHasError | kWasCancelled,
   };
 
@@ -93,6 +94,9 @@ class TaskBase : public Strand {
   std::string name() const;
   void rethrow_if_not_value(const char* what);
 
+  /// The last of the children it left behind has ended.
+  Step leftovers_ended() noexcept { return root.has(kDraining) ? finish() : Step::none(); }
+
   /// Who is told of its end.
   Ring<Op>& waiters() noexcept;
 
@@ -110,7 +114,6 @@ class TaskBase : public Strand {
   Step conclude_with_current_exception() noexcept;
 
  private:
-  friend struct TaskExtra::Leftovers;
   Step finish() noexcept;
   void dispose() noexcept;
   const std::exception_ptr& error_ref() const noexcept {

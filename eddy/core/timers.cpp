@@ -5,6 +5,8 @@
 #include <bit>
 #include <limits>
 
+#include "eddy/core/time_point.h"
+
 namespace eddy::detail {
 
 unsigned TimerWheel::level_of(std::int64_t when) const noexcept {
@@ -30,14 +32,36 @@ void TimerWheel::extract(TimerOp& timer) noexcept {
   if (level.used == 0) levels_used_ &= ~(1U << index);
 }
 
-void TimerWheel::add(TimerOp& timer) noexcept {
-  timer.when = std::max(timer.when, cursor_);
+void TimerWheel::place(TimerOp& timer, std::int64_t deadline) noexcept {
+  timer.when = std::max(deadline, cursor_);
+  if (levels_used_ == 0 || timer.when < cached_next_) cached_next_ = timer.when;
   insert(timer);
-  if (count_++ == 0 || timer.when < cached_next_) cached_next_ = timer.when;
+}
+
+void TimerWheel::add(TimerOp& timer) noexcept {
+  place(timer, timer.when);
+  ++count_;
+}
+
+void TimerWheel::settle(std::int64_t now) noexcept {
+  while (Op* op = fresh_.pop_front()) {
+    auto& timer = static_cast<TimerOp&>(*op);
+    place(timer, saturating_add(now, -timer.when));
+  }
+}
+
+void TimerWheel::settle_one(TimerOp& timer, std::int64_t now) noexcept {
+  if (timer.when >= 0) return;
+  fresh_.erase(timer);
+  place(timer, saturating_add(now, -timer.when));
 }
 
 void TimerWheel::remove(TimerOp& timer) noexcept {
-  extract(timer);
+  if (timer.when < 0) {
+    fresh_.erase(timer);
+  } else {
+    extract(timer);
+  }
   --count_;
 }
 

@@ -11,6 +11,7 @@
 namespace eddy::detail {
 
 /// Something with a deadline: a sleep, a timeout, a `call_later`. `fire()` is called at or after `when`, never before.
+/// While it waits for `TimerWheel::settle`, `when` is the negated delay.
 class TimerOp : public Op {
  public:
   TimerOp() = default;
@@ -27,7 +28,10 @@ class TimerOp : public Op {
 /// 2. A timer's level is the highest 6-bit digit in which `when` differs from `cursor_`, its slot that digit of `when`.
 ///    Advancing keeps this true for all timers but those in the slots it enters, and these are moved down. So the slot
 ///    of a timer can be computed from `when` at any time, and nothing about it need be stored.
-/// 3. Timers of one slot are in the order in which they were armed: equal deadlines fire first in, first out.
+/// 3. A delay, as opposed to a deadline, counts from the end of the turn in which it was armed: it waits in `fresh_` until
+///    `settle` tells the time. One look at the clock serves a whole turn, a timeout that is over within its turn costs
+///    a link and an unlink, and no timer is charged for what other tasks did to the loop meanwhile.
+/// 4. Timers of one slot are in the order in which they were armed: equal deadlines fire first in, first out.
 class TimerWheel {
  public:
   explicit TimerWheel(std::int64_t now) noexcept : cursor_(now) {}
@@ -35,10 +39,22 @@ class TimerWheel {
   bool empty() const noexcept { return count_ == 0; }
   std::size_t size() const noexcept { return count_; }
 
+  /// Arms for the deadline `timer.when`.
   void add(TimerOp& timer) noexcept;
+  /// Arms for `delay` > 0 from the end of this turn.
+  void add_after(TimerOp& timer, std::int64_t delay) noexcept {
+    timer.when = -delay;
+    fresh_.push_back(timer);
+    ++count_;
+  }
+  /// Ends the turn: delays become deadlines.
+  void settle(std::int64_t now) noexcept;
+  bool settled() const noexcept { return fresh_.empty(); }
+  /// The same for one timer whose deadline somebody asks for.
+  void settle_one(TimerOp& timer, std::int64_t now) noexcept;
   void remove(TimerOp& timer) noexcept;
 
-  /// The earliest deadline. Only when not empty. May be early by a cancelled timer (never late): the caller waits again.
+  /// The earliest deadline. Only when settled and not empty. May be early by a cancelled timer (never late): the caller waits again.
   std::int64_t next() noexcept;
 
   /// Takes out the next timer that is due at `now`, in order of deadline, then of arming; null when there is none left.
@@ -59,12 +75,14 @@ class TimerWheel {
   static unsigned digit(std::int64_t when, unsigned level) noexcept {
     return static_cast<unsigned>(static_cast<std::uint64_t>(when) >> (level * kBits)) & (kSlots - 1);
   }
+  void place(TimerOp& timer, std::int64_t deadline) noexcept;
   void insert(TimerOp& timer) noexcept;
   void extract(TimerOp& timer) noexcept;
   unsigned lowest_level() const noexcept;
   std::int64_t slot_start(unsigned level, unsigned slot) const noexcept;
   void move_down(unsigned level, unsigned slot) noexcept;
 
+  Ring<Op> fresh_;
   std::int64_t cursor_;
   std::size_t count_ = 0;
   std::int64_t cached_next_ = -1;  ///< a lower bound of the earliest deadline, or -1

@@ -3,12 +3,12 @@
 
 #include <coroutine>
 #include <exception>
-#include <memory>
 #include <optional>
 #include <source_location>
 #include <type_traits>
 #include <utility>
 
+#include "eddy/base/invoke.h"
 #include "eddy/core/awaitable.h"
 #include "eddy/iter/detail/generator_base.h"
 
@@ -31,14 +31,14 @@ struct GeneratorPromise : GeneratorPromiseBase {
   AsyncGenerator<T> get_return_object() noexcept { return AsyncGenerator<T>(this); }
 
   Yield yield_value(T&& value) noexcept {
-    item = std::addressof(value);
+    item = address_of(value);
     copies = false;
     return {};
   }
   Yield yield_value(const T& value) noexcept
     requires std::is_copy_constructible_v<T>
   {
-    item = const_cast<T*>(std::addressof(value));
+    item = const_cast<T*>(address_of(value));
     copies = true;
     return {};
   }
@@ -61,7 +61,7 @@ struct GeneratorPromise<T&> : GeneratorPromiseBase {
   AsyncGenerator<T&> get_return_object() noexcept { return AsyncGenerator<T&>(this); }
 
   Yield yield_value(T& value) noexcept {
-    item = std::addressof(value);
+    item = address_of(value);
     return {};
   }
   T* take_item() const noexcept { return item; }

@@ -143,7 +143,7 @@ AsyncGenerator<int&> references(std::vector<int>& items) {
 EDDY_TEST(AsyncGenerator, OfReferencesGivesPointers) {
   std::vector<int> items(3, 5);
   auto generator = references(items);
-  while (int* item = co_await generator.next()) ++*item;
+  while (auto item = co_await generator.next()) ++*item;
   EXPECT_EQ(items, (std::vector<int>{6, 6, 6}));
 }
 

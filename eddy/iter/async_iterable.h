@@ -2,10 +2,10 @@
 #pragma once
 
 #include <optional>
-#include <ranges>
 #include <type_traits>
 #include <utility>
 
+#include "eddy/base/invoke.h"
 #include "eddy/core/awaitable.h"
 #include "eddy/core/running.h"
 
@@ -27,6 +27,36 @@ template <class O>
 using item_of_t = std::conditional_t<std::is_lvalue_reference_v<decltype(*std::declval<O>())>, decltype(*std::declval<O>()),
                                      std::remove_cvref_t<decltype(*std::declval<O>())>>;
 
+template <class R>
+concept Range = std::is_array_v<R> || requires(R& range) {
+  range.begin() != range.end();
+  *range.begin();
+};
+
+template <class R>
+auto range_begin(R& range) {
+  if constexpr (std::is_array_v<R>) {
+    return range + 0;
+  } else {
+    return range.begin();
+  }
+}
+template <class R>
+auto range_end(R& range) {
+  if constexpr (std::is_array_v<R>) {
+    return range + std::extent_v<R>;
+  } else {
+    return range.end();
+  }
+}
+
+/// True for containers, false for views of something else: a const container has const elements.
+template <class R>
+inline constexpr bool kOwnsElements = false;
+template <class R>
+  requires requires(const R& range) { *range.begin(); }
+inline constexpr bool kOwnsElements<R> = std::is_const_v<std::remove_reference_t<decltype(*std::declval<const R&>().begin())>>;
+
 }  // namespace detail
 
 namespace iter {
@@ -39,9 +69,9 @@ concept AsyncIterable = requires(std::remove_cvref_t<S>& source) {
   requires detail::OptionalLike<detail::next_result_t<std::remove_cvref_t<S>>>;
 };
 
-/// What a pipeline may start with: anything with `next()`, or a range.
+/// What a pipeline may start with: anything with `next()`, a range, or an array.
 template <class S>
-concept Source = AsyncIterable<S> || std::ranges::input_range<S>;
+concept Source = AsyncIterable<S> || detail::Range<std::remove_reference_t<S>>;
 
 }  // namespace iter
 
@@ -96,16 +126,26 @@ class [[nodiscard("co_await it")]] RangeNext final : public Op, public AwaitLeaf
 /// as references; what a view makes is handed out as values.
 template <class R>
 class RangeSource {
-  using Range = std::remove_reference_t<R>;
-  using Iterator = std::ranges::iterator_t<Range>;
-  using Reference = std::ranges::range_reference_t<Range>;
-  static constexpr bool kMoves = !std::is_reference_v<R> && !std::ranges::view<Range> &&
-                                 std::is_lvalue_reference_v<Reference> &&
-                                 !std::is_const_v<std::remove_reference_t<Reference>>;
+  using Elements = std::remove_reference_t<R>;
+  using Iterator = decltype(range_begin(std::declval<Elements&>()));
+  using Reference = decltype(*std::declval<Iterator&>());
+  static constexpr bool kMutable = std::is_lvalue_reference_v<Reference> && !std::is_const_v<std::remove_reference_t<Reference>>;
+  static constexpr bool kMoves = kMutable && !std::is_reference_v<R> && kOwnsElements<Elements>;
   static constexpr bool kRefers = std::is_lvalue_reference_v<Reference> && !kMoves;
 
+  // What stands for an element, as in vector<bool>, is not what a user wants to keep.
+  template <class E>
+  struct Value {
+    using type = std::remove_cvref_t<Reference>;
+  };
+  template <class E>
+    requires requires { typename E::value_type; }
+  struct Value<E> {
+    using type = typename E::value_type;
+  };
+
  public:
-  using Item = std::conditional_t<kRefers, Reference, std::ranges::range_value_t<Range>>;
+  using Item = std::conditional_t<kRefers, Reference, typename Value<Elements>::type>;
 
   explicit RangeSource(R&& range) : range_(std::forward<R>(range)) {}
   RangeSource(RangeSource&&) = default;  // only before the first pull: iterators do not move with their range
@@ -115,13 +155,13 @@ class RangeSource {
   auto pull() {
     using Result = std::conditional_t<kRefers, std::remove_reference_t<Reference>*, std::optional<Item>>;
     if (!at_) {
-      at_.emplace(std::ranges::begin(range_));
-    } else if (*at_ != std::ranges::end(range_)) {
+      at_.emplace(range_begin(range_));
+    } else if (*at_ != range_end(range_)) {
       ++*at_;
     }
-    if (*at_ == std::ranges::end(range_)) return Result();
+    if (!(*at_ != range_end(range_))) return Result();
     if constexpr (kRefers) {
-      return Result(std::addressof(**at_));
+      return Result(address_of(**at_));
     } else if constexpr (kMoves) {
       return Result(std::move(**at_));
     } else {

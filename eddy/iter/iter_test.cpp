@@ -214,7 +214,7 @@ EDDY_TEST(Pipeline, MapMayHandOutReferences) {
   };
   std::vector<User> users(2);
   auto names = users | it::map([](User& user) -> std::string& { return user.name; });
-  while (std::string* name = co_await names.next()) *name = "set";
+  while (auto name = co_await names.next()) *name = "set";
   EXPECT_EQ(users[1].name, "set");
 }
 

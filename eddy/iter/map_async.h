@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <deque>
-#include <memory>
 
 #include "eddy/base/error.h"
 #include "eddy/base/unit.h"
@@ -34,21 +33,21 @@ struct Mapping : Board {
 template <class M, class F>
 class MappingCall {
  public:
-  explicit MappingCall(std::shared_ptr<M> mapping) noexcept : mapping_(std::move(mapping)) {}
+  explicit MappingCall(const Shared<M>& mapping) noexcept : mapping_(mapping) {}
   template <class Item>
   decltype(auto) operator()(Item&& item) const {
-    return std::invoke(mapping_->f, std::forward<Item>(item));
+    return detail::invoke(mapping_->f, std::forward<Item>(item));
   }
 
  private:
-  std::shared_ptr<M> mapping_;
+  Shared<M> mapping_;
 };
 
 template <class M, class F>
 struct ParametersOf<MappingCall<M, F>> : ParametersOf<F> {};
 
 template <class S, class F, class Result>
-Task<> feed(std::shared_ptr<Mapping<S, F, Result>> mapping) {
+Task<> feed(Shared<Mapping<S, F, Result>> mapping) {
   using M = Mapping<S, F, Result>;
   for (;;) {
     while (mapping->window.size() >= mapping->limit && !mapping->failed) co_await mapping->room.wait();
@@ -66,7 +65,7 @@ using unit_if_void_t = std::conditional_t<std::is_void_v<Result>, Unit, Result>;
 
 template <class S, class F, class Result>
 AsyncGenerator<unit_if_void_t<Result>> map_async_items(S source, F f, std::size_t limit) {
-  auto mapping = std::make_shared<Mapping<S, F, Result>>(std::move(source), std::move(f), limit);
+  Shared mapping(new Mapping<S, F, Result>(std::move(source), std::move(f), limit));
   Crew crew(*mapping);
   auto feeder = crew.spawn(feed(mapping));
   for (;;) {

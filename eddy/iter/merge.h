@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <deque>
-#include <memory>
 
 #include "eddy/iter/chain.h"
 #include "eddy/iter/detail/crew.h"
@@ -21,12 +19,12 @@ struct Merging : Board {
     Signal taken;
   };
 
-  std::array<Lane, kSources> lanes;
+  Lane lanes[kSources];
   std::deque<Lane*> arrived;
 
   void put(Lane& lane, Item&& item) {
     if constexpr (std::is_reference_v<Item>) {
-      lane.item = std::addressof(item);
+      lane.item = address_of(item);
     } else {
       lane.item.emplace(std::move(item));
     }
@@ -36,7 +34,7 @@ struct Merging : Board {
 };
 
 template <class S, class Item, std::size_t kSources>
-Task<> pull_lane(std::shared_ptr<Merging<Item, kSources>> merging, S source, std::size_t index) {
+Task<> pull_lane(Shared<Merging<Item, kSources>> merging, S source, std::size_t index) {
   auto& lane = merging->lanes[index];
   while (auto item = co_await source.next()) {
     merging->put(lane, pass_item<typename S::Item>(item));
@@ -46,9 +44,9 @@ Task<> pull_lane(std::shared_ptr<Merging<Item, kSources>> merging, S source, std
 
 template <class Item, class... S>
 AsyncGenerator<Item> merge_items(S... sources) {
-  auto merging = std::make_shared<Merging<Item, sizeof...(S)>>();
+  Shared merging(new Merging<Item, sizeof...(S)>());
   Crew crew(*merging);
-  std::array<TaskHandle<>, sizeof...(S)> pullers;
+  TaskHandle<> pullers[sizeof...(S)];
   std::size_t index = 0;
   ((pullers[index] = crew.spawn(pull_lane<S>(merging, std::move(sources), index)), ++index), ...);
   for (;;) {

@@ -48,7 +48,7 @@ EDDY_TEST(Merge, OfEmptySourcesEnds) {
 EDDY_TEST(Merge, IsOneItemAheadOfASlowConsumer) {
   int gone = 0;
   {
-    auto merged = it::merge(ticks(1s, 10, 0, &gone), ticks(1s, 10, 100, &gone));
+    auto merged = it::merge(ticks(1s, 10, 0, &gone), ticks(1500ms, 10, 100, &gone));
     auto first = co_await merged.next();
     EXPECT_EQ(first, 0);
     co_await sleep(1h);

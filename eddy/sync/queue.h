@@ -3,7 +3,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -215,10 +214,11 @@ class LifoQueue final : public detail::BasicQueue<T, detail::LifoStore<T>> {
   explicit LifoQueue(N maxsize) : detail::BasicQueue<T, detail::LifoStore<T>>(detail::queue_limit(maxsize)) {}
 };
 
-/// A Queue that gives the smallest item first: `Before(a, b)` is true when `a` leaves before `b`, and must not throw.
+/// A Queue that gives the smallest item (by `<`) first; another order if `Before` is given: `Before(a, b)` is true when
+/// `a` leaves before `b`, and must not throw.
 ///
 /// Not stable: equal items leave in any order. Where that matters, put a counter behind the priority.
-template <class T, class Before = std::less<T>>
+template <class T, class Before = detail::Smaller>
 class PriorityQueue final : public detail::BasicQueue<T, detail::PriorityStore<T, Before>> {
   using Base = detail::BasicQueue<T, detail::PriorityStore<T, Before>>;
 

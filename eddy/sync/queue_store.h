@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
-#include <memory>
+#include <new>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -28,12 +27,18 @@ template <class T>
 class Slot<T, false> {
  public:
   template <class... Args>
-  explicit Slot(std::in_place_t, Args&&... args) : item_(std::make_unique<T>(std::forward<Args>(args)...)) {}
+  explicit Slot(std::in_place_t, Args&&... args) : item_(new T(std::forward<Args>(args)...)) {}
+  Slot(Slot&& other) noexcept : item_(std::exchange(other.item_, nullptr)) {}
+  Slot& operator=(Slot&& other) noexcept {
+    std::swap(item_, other.item_);
+    return *this;
+  }
+  ~Slot() { delete item_; }
   T& operator*() noexcept { return *item_; }
   const T& operator*() const noexcept { return *item_; }
 
  private:
-  std::unique_ptr<T> item_;
+  T* item_;
 };
 
 /// First in, first out: a ring that doubles when it is full and never shrinks.
@@ -48,14 +53,14 @@ class FifoStore {
         tail_(std::exchange(other.tail_, 0)) {}
   FifoStore& operator=(FifoStore&&) = delete;
   ~FifoStore() {
-    while (head_ != tail_) std::destroy_at(&at(head_++));
+    while (head_ != tail_) at(head_++).~Slot();
     release();
   }
 
   void push(Slot<T>&& item) {
     if (tail_ - head_ == capacity_) [[unlikely]]
       grow();
-    std::construct_at(&at(tail_), std::move(item));
+    new (&at(tail_)) Slot<T>(std::move(item));
     ++tail_;
   }
 
@@ -68,7 +73,7 @@ class FifoStore {
   static constexpr std::size_t kFirstCapacity = 8;
   struct Leaving {
     Slot<T>& slot;
-    ~Leaving() { std::destroy_at(&slot); }
+    ~Leaving() { slot.~Slot(); }
   };
 
   // The capacity is a power of two and the positions only ever count up.
@@ -78,8 +83,8 @@ class FifoStore {
     std::size_t capacity = capacity_ ? capacity_ * 2 : kFirstCapacity;
     Slot<T>* slots = std::allocator<Slot<T>>().allocate(capacity);
     for (std::size_t i = head_; i != tail_; ++i) {
-      std::construct_at(&slots[i - head_], std::move(at(i)));
-      std::destroy_at(&at(i));
+      new (&slots[i - head_]) Slot<T>(std::move(at(i)));
+      at(i).~Slot();
     }
     release();
     slots_ = slots;
@@ -113,37 +118,57 @@ class LifoStore {
   std::vector<Slot<T>> slots_;
 };
 
+struct Smaller {
+  template <class T>
+  bool operator()(const T& a, const T& b) const {
+    return a < b;
+  }
+};
+
 /// Smallest first: a binary heap. `Before(a, b)` is true when `a` leaves before `b`; it must not throw.
+/// By hand because <algorithm> alone would take up half the header budget.
 template <class T, class Before>
 class PriorityStore {
  public:
   PriorityStore() = default;
-  explicit PriorityStore(Before before) : after_(std::move(before)) {}
+  explicit PriorityStore(Before before) : before_(std::move(before)) {}
 
   void push(Slot<T>&& item) {
     slots_.push_back(std::move(item));
     rise();
   }
   T pop() {
-    sink();
-    Slot<T> first(std::move(slots_.back()));
+    Slot<T> last(std::move(slots_.back()));
     slots_.pop_back();
+    if (slots_.empty()) return T(std::move(*last));
+    Slot<T> first(std::move(slots_.front()));
+    sink(std::move(last));
     return T(std::move(*first));
   }
 
  private:
-  struct After {
-    After() = default;
-    explicit After(Before b) : before(std::move(b)) {}
-    bool operator()(const Slot<T>& a, const Slot<T>& b) const { return before(*b, *a); }
-    [[no_unique_address]] Before before{};
-  };
+  void rise() noexcept {
+    std::size_t at = slots_.size() - 1;
+    Slot<T> item(std::move(slots_[at]));
+    for (std::size_t parent; at > 0 && before_(*item, *slots_[parent = (at - 1) / 2]); at = parent) {
+      slots_[at] = std::move(slots_[parent]);
+    }
+    slots_[at] = std::move(item);
+  }
 
-  void rise() noexcept { std::push_heap(slots_.begin(), slots_.end(), after_); }
-  void sink() noexcept { std::pop_heap(slots_.begin(), slots_.end(), after_); }
+  /// Fills the hole at the front.
+  void sink(Slot<T>&& item) noexcept {
+    std::size_t at = 0;
+    for (std::size_t child; (child = 2 * at + 1) < slots_.size(); at = child) {
+      if (child + 1 < slots_.size() && before_(*slots_[child + 1], *slots_[child])) ++child;
+      if (!before_(*slots_[child], *item)) break;
+      slots_[at] = std::move(slots_[child]);
+    }
+    slots_[at] = std::move(item);
+  }
 
   std::vector<Slot<T>> slots_;
-  [[no_unique_address]] After after_;
+  [[no_unique_address]] Before before_{};
 };
 
 }  // namespace eddy::detail

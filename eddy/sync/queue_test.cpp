@@ -4,10 +4,12 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "eddy/base/error.h"
+#include "eddy/base/random.h"
 #include "eddy/core/create_task.h"
 #include "eddy/core/loop.h"
 #include "eddy/test/test.h"
@@ -328,6 +330,24 @@ EDDY_TEST(PriorityQueue, GivesTheSmallestFirst) {
   EXPECT_EQ(co_await queue.get(), 1);
   queue.put_nowait(0);
   EXPECT_EQ(drain(queue), (Notes{0, 2, 3}));
+}
+
+EDDY_TEST(PriorityQueue, SortsManyThingsPutAndTakenInTurns) {
+  eddy::Random random(1);
+  PriorityQueue<int> queue;
+  std::multiset<int> model;
+  for (int i = 0; i < 3000; ++i) {
+    if (random.below(5) < 3) {
+      int item = static_cast<int>(random.below(200));
+      queue.put_nowait(item);
+      model.insert(item);
+    } else if (auto item = queue.try_get()) {
+      EXPECT_EQ(*item, *model.begin());
+      model.erase(model.begin());
+    }
+  }
+  EXPECT_EQ(drain(queue), Notes(model.begin(), model.end()));
+  co_return;
 }
 
 EDDY_TEST(PriorityQueue, TakesAnotherOrder) {

@@ -42,9 +42,14 @@ class World {
   bool chance(unsigned one_in) { return dice.below(one_in) == 0; }
   Task<> pause() {
     switch (dice.below(4)) {
-      case 0: co_await eddy::checkpoint(); break;
-      case 1: co_await eddy::sleep(std::chrono::microseconds(dice.below(50))); break;
-      default: break;
+      case 0:
+        co_await eddy::checkpoint();
+        break;
+      case 1:
+        co_await eddy::sleep(std::chrono::microseconds(dice.below(50)));
+        break;
+      default:
+        break;
     }
   }
   template <class F>
@@ -102,20 +107,23 @@ Task<> lock_scenario(std::uint64_t seed) {
         auto guard = co_await lock.acquire();
         EXPECT_LT(last, ticket) << "overtaken";
         last = ticket;
-        Inside here(inside);
-        co_await world.pause();
+        {
+          Inside here(inside);
+          co_await world.pause();
+        }
         if (world.chance(8)) world.cancel_one();
         if (world.chance(3)) {
           guard.release();  // then maybe cancel who has just been given it
           if (world.chance(2)) world.cancel_one();
-          --inside;
           co_await world.pause();
-          ++inside;
         }
       }
     });
   }
-  co_await world.cancel_some([&] { EXPECT_EQ(lock.try_acquire().has_value(), inside == 0 && !lock.locked()); });
+  co_await world.cancel_some([&] {
+    auto guard = lock.try_acquire();
+    EXPECT_TRUE(!guard || inside == 0);
+  });
   co_await world.join();
   EXPECT_FALSE(lock.locked());
 }
@@ -147,7 +155,6 @@ Task<> semaphore_scenario(std::uint64_t seed) {
 Task<> event_scenario(std::uint64_t seed) {
   World world(seed);
   eddy::Event event;
-  int waiting_since_set = 0;
   for (int i = 0; i < kTasks; ++i) {
     world.add([&]() -> Task<> {
       for (int round = 0; round < kRounds; ++round) {
@@ -159,7 +166,6 @@ Task<> event_scenario(std::uint64_t seed) {
   co_await world.cancel_some([&] {
     event.set();
     if (world.chance(2)) event.clear();
-    ++waiting_since_set;
   });
   event.set();
   co_await world.join();
@@ -168,7 +174,9 @@ Task<> event_scenario(std::uint64_t seed) {
 /// An item that counts itself, to see that none is lost or doubled on the way.
 class Item {
  public:
-  Item(std::uint64_t producer, std::uint64_t number, int& alive) : from(producer), n(number), alive_(&alive) { ++alive; }
+  Item(std::uint64_t producer, std::uint64_t number, int& alive) : from(producer), n(number), alive_(&alive) {
+    ++alive;
+  }
   Item(Item&& other) noexcept : from(other.from), n(other.n), alive_(std::exchange(other.alive_, nullptr)) {}
   Item& operator=(Item&& other) noexcept {
     std::swap(from, other.from);
@@ -188,72 +196,75 @@ class Item {
   int* alive_;
 };
 
+/// Who put what, who took what.
+struct Ledger {
+  explicit Ledger(bool fifo) : in_order(fifo) {}
+  void take(const Item& item) {
+    ++got;
+    if (!in_order) return;
+    EXPECT_LT(std::exchange(newest[item.from], item.n), item.n) << "out of order";
+  }
+  bool in_order;
+  int put = 0;
+  int got = 0;
+  int alive = 0;
+  std::map<std::uint64_t, std::uint64_t> newest;
+};
+
+template <class Q>
+Task<> consume(Q& queue, Ledger& ledger, World* world) {
+  while (auto item = co_await queue.next()) {
+    ledger.take(*item);
+    queue.task_done();
+    if (!world) continue;
+    if (world->chance(6)) world->cancel_one();
+    co_await world->pause();
+  }
+}
+
+template <class Q>
+Task<> produce(Q& queue, Ledger& ledger, World& world, std::uint64_t name) {
+  for (std::uint64_t n = 1; n <= kRounds; ++n) {
+    co_await queue.emplace(name, n, ledger.alive);
+    ++ledger.put;
+    if (world.chance(6)) world.cancel_one();
+    co_await world.pause();
+  }
+}
+
+template <class Q>
+void poke(Q& queue, Ledger& ledger, World& world) {
+  if (world.chance(2)) {
+    if (auto item = queue.try_get()) {
+      ledger.take(*item);
+      queue.task_done();
+    }
+  } else if (!queue.full()) {
+    queue.put_nowait(Item(1000, static_cast<std::uint64_t>(++ledger.put), ledger.alive));
+  }
+}
+
 template <class Q>
 Task<> queue_scenario(std::uint64_t seed, bool in_order) {
   World world(seed);
-  int alive = 0;
+  Ledger ledger(in_order);
   {
     Q queue{static_cast<int>(seed % 5)};
-    int put = 0;
-    int got = 0;
-    std::map<std::uint64_t, std::uint64_t> newest;
-    auto note = [&](const Item& item) {
-      ++got;
-      if (!in_order) return;
-      EXPECT_LT(std::exchange(newest[item.from], item.n), item.n) << "out of order";
-    };
-    for (std::uint64_t producer = 0; producer < kTasks / 2; ++producer) {
-      world.add([&, producer]() -> Task<> {
-        for (std::uint64_t n = 1; n <= kRounds; ++n) {
-          co_await queue.emplace(producer, n, alive);
-          ++put;
-          if (world.chance(6)) world.cancel_one();
-          co_await world.pause();
-        }
-      });
+    for (std::uint64_t i = 0; i < kTasks / 2; ++i) {
+      world.tasks.push_back(create_task(produce<Q>, std::ref(queue), std::ref(ledger), std::ref(world), i));
+      world.tasks.push_back(create_task(consume<Q>, std::ref(queue), std::ref(ledger), &world));
     }
-    for (int consumer = 0; consumer < kTasks / 2; ++consumer) {
-      world.add([&]() -> Task<> {
-        while (auto item = co_await queue.next()) {
-          note(*item);
-          queue.task_done();
-          if (world.chance(6)) world.cancel_one();
-          co_await world.pause();
-        }
-      });
-    }
-    co_await world.cancel_some([&] {
-      if (world.chance(2)) {
-        if (auto item = queue.try_get()) {
-          note(*item);
-          queue.task_done();
-        }
-      } else if (!queue.full()) {
-        queue.put_nowait(Item(1000, static_cast<std::uint64_t>(put) + 1, alive));
-        ++put;
-      }
-    });
-    auto rest = create_task([&]() -> Task<> {  // somebody who is not cancelled
-      while (auto item = co_await queue.next()) {
-        note(*item);
-        queue.task_done();
-      }
-    });
-    for (int i = 0; i < kTasks / 2; ++i) {
-      try {
-        co_await world.tasks[static_cast<std::size_t>(i)];
-      } catch (const eddy::TaskCancelled&) {
-      }
-    }
+    co_await world.cancel_some([&] { poke(queue, ledger, world); });
+    auto rest = create_task(consume<Q>, std::ref(queue), std::ref(ledger), nullptr);  // nobody cancels this one
+    co_await eddy::sleep(std::chrono::milliseconds(10));
     co_await queue.join();
-    EXPECT_EQ(put, got);
-    EXPECT_EQ(alive, 0);
+    EXPECT_EQ(ledger.put, ledger.got);
     queue.shutdown();
     co_await rest;
     co_await world.join();
     EXPECT_TRUE(queue.empty());
   }
-  EXPECT_EQ(alive, 0);
+  EXPECT_EQ(ledger.alive, 0);
 }
 
 /// Shuts down in the middle of it all: whatever was put has been taken, is left, or was thrown away.
@@ -270,7 +281,7 @@ Task<> shutdown_scenario(std::uint64_t seed) {
         for (std::uint64_t n = 1;; ++n) {
           co_await queue.emplace(std::uint64_t{1}, n, alive);
           ++put;
-          co_await eddy::checkpoint();
+          co_await eddy::sleep(std::chrono::microseconds(1 + world.dice.below(10)));
         }
       } catch (const eddy::QueueShutDown&) {
       }
@@ -306,19 +317,20 @@ Task<> condition_scenario(std::uint64_t seed) {
   constexpr int kRoom = 2;
   int items = 0;
   bool closing = false;
-  auto produce = [&]() -> Task<> {
+  auto put = [&]() -> Task<> {
     for (int round = 0; round < kRounds; ++round) {
       auto guard = co_await lock.acquire();
       co_await not_full.wait(guard, [&] { return items < kRoom || closing; });
       if (closing) co_return;
       ++items;
       not_empty.notify_one();
+      if (world.chance(2)) guard.release();
+      for (auto n = world.dice.below(5); n > 0; --n) world.cancel_one();
       guard.release();
-      if (world.chance(4)) world.cancel_one();
       co_await world.pause();
     }
   };
-  auto consume = [&]() -> Task<> {
+  auto take = [&]() -> Task<> {
     for (;;) {
       auto guard = co_await lock.acquire();
       co_await not_empty.wait(guard, [&] { return items > 0 || closing; });
@@ -332,13 +344,22 @@ Task<> condition_scenario(std::uint64_t seed) {
     }
   };
   for (int i = 0; i < kTasks / 2; ++i) {
-    world.add(produce);
-    world.add(consume);
+    world.add(put);
+    world.add(take);
   }
-  co_await world.cancel_some([] {});
+  for (int i = 0; i < kCancels; ++i) {
+    if (world.chance(2)) {
+      world.add(put);
+    } else {
+      world.add(take);
+    }
+    co_await eddy::sleep(std::chrono::milliseconds(1));  // everybody waits for a notification now, or has ended
+    EXPECT_FALSE(items > 0 && not_empty.n_waiting() > 0) << "a notification was lost";
+    EXPECT_FALSE(items < kRoom && not_full.n_waiting() > 0) << "a notification was lost";
+  }
   // Nobody cancels these: if no notification was lost, they bring the buffer to its end.
-  auto consumer = create_task(consume);
-  auto producer = create_task(produce);
+  auto consumer = create_task(take);
+  auto producer = create_task(put);
   co_await producer;
   auto guard = co_await lock.acquire();
   closing = true;

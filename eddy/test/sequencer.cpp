@@ -24,7 +24,7 @@ void Sequencer::advance() noexcept {
 
 void Sequencer::give_turn() noexcept {
   for (Op* op = waiting_.front(); op; op = waiting_.after(*op)) {
-    if (static_cast<detail::SequencerOp*>(op)->position_ != next_) continue;
+    if (static_cast<detail::SequencerOp*>(op)->position() != next_) continue;
     waiting_.erase(*op);
     return op->grant();
   }

@@ -26,6 +26,7 @@ class SequencerOp : public eddy::detail::Op {
   bool ready();
   eddy::detail::Step start(eddy::detail::Strand& strand, eddy::detail::Cont cont) noexcept;
   void cancel() noexcept override;
+  int position() const noexcept { return position_; }
 
  protected:
   ~SequencerOp() = default;
@@ -33,10 +34,9 @@ class SequencerOp : public eddy::detail::Op {
   void check() const;
 
   Sequencer* sequencer_;
-  int position_;
 
  private:
-  friend class eddy::test::Sequencer;
+  int position_;
   bool reused_ = false;
 };
 

@@ -73,9 +73,8 @@ void collect_frames(Cont at, TaskNode& into) {
 
 std::string state_of(const Strand& strand, bool is_task) {
   if (strand.leaf()) return "waits";
-  if (!is_task) return "runs";
-  if (strand.root.has(TaskBase::kDraining)) return "waits for its abandoned children";
-  return strand.root.has(TaskBase::kStarted) ? "runs" : "has not started";
+  if (is_task && strand.root.has(TaskBase::kDraining)) return "waits for its abandoned children";
+  return strand.started() ? "runs" : "has not started";
 }
 
 void collect_kids(const Owner& owner, std::vector<TaskNode>& into, int depth);
@@ -86,7 +85,7 @@ TaskNode describe(Strand& strand, int depth) {
   auto* task = is_task ? static_cast<TaskBase*>(&strand) : nullptr;
   if (task) node.name = task->name();
   node.state = state_of(strand, is_task);
-  node.cancelled = strand.cancelled();
+  node.cancelled = strand.top()->effective();
   if (const Op* leaf = strand.leaf()) {
     node.waits_for = type_name(*leaf);
     collect_frames(leaf->continuation().untagged(), node);

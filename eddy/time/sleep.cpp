@@ -17,8 +17,7 @@ Step Sleep::start(Strand& strand, Cont cont) noexcept {
     grant();
     return Step::none();
   }
-  when = saturating_add(running.loop->now(), when);
-  running.loop->timers().add(*this);
+  running.loop->timers().add_after(*this, when);
   return Step::none();
 }
 

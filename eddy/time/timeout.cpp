@@ -16,19 +16,26 @@ void Timeout::open(Strand& strand, Cont cont) noexcept {
   enter(strand, cont);
   strand.push(*this);
   if (TimerOp::when == detail::kForever) return;
-  bool past = relative_ ? TimerOp::when <= 0 : TimerOp::when <= running.loop->now();
-  if (relative_) TimerOp::when = detail::saturating_add(running.loop->now(), TimerOp::when);
-  if (past) {
+  if (relative_ && TimerOp::when > 0) {
+    armed_ = true;
+    running.loop->timers().add_after(*this, TimerOp::when);
+  } else if (!relative_ && TimerOp::when > running.loop->now()) {
+    arm();
+  } else {
+    if (relative_) TimerOp::when = running.loop->now();
     expired_ = true;
     flags |= kRequested | kEffective;
-  } else {
-    arm();
   }
 }
 
 void Timeout::arm() noexcept {
   armed_ = true;
   running.loop->timers().add(*this);
+}
+
+TimePoint Timeout::when() noexcept {
+  if (armed_) running.loop->timers().settle_one(*this, running.loop->now());
+  return detail::to_time_point(TimerOp::when);
 }
 
 void Timeout::disarm() noexcept {

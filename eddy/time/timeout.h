@@ -25,7 +25,7 @@ inline constexpr NoTimeout no_timeout{};
 class Timeout : private detail::TimerOp, private detail::CancelScope {
  public:
   /// The deadline; TimePoint::max() for none.
-  TimePoint when() const noexcept { return detail::to_time_point(TimerOp::when); }
+  TimePoint when() noexcept;
   bool expired() const noexcept { return expired_; }
 
   /// Moves the deadline; one in the past fires in this turn. Throws RuntimeError when it has fired already.

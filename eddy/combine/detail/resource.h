@@ -49,29 +49,29 @@ struct ObjectOf<R> {
 template <class R>
 using object_of_t = typename ObjectOf<R>::type;
 
+/// What awaiting an object's `aenter()` gives; void if it has none.
+template <class Object>
+struct EnteredBy {
+  using type = void;
+};
+template <HasAenter Object>
+struct EnteredBy<Object> {
+  using type = await_result_t<decltype(std::declval<std::remove_reference_t<Object>&>().aenter())>;
+};
+template <class Object>
+using entered_by_t = typename EnteredBy<Object>::type;
+
 template <class M>
 inline constexpr bool kGivesNothing = false;
 template <>
 inline constexpr bool kGivesNothing<ContextManager<void>> = true;
 
-/// What the body receives for an object: `void` for nothing, a value for what only `aenter` made, else a reference.
+/// What the body receives for an object: `void` for nothing, else a reference.
 template <class Object>
-struct GivenBy {
-  using type = std::remove_reference_t<Object>&;
-};
-template <class Object>
-  requires kGivesNothing<std::remove_cvref_t<Object>>
-struct GivenBy<Object> {
-  using type = void;
-};
-template <HasAenter Object>
-  requires(!kGivesNothing<std::remove_cvref_t<Object>>)
-struct GivenBy<Object> {
-  using Entered = typename BodyResult<decltype(std::declval<std::remove_reference_t<Object>&>().aenter())>::type;
-  using type = std::conditional_t<std::is_void_v<Entered>, std::remove_reference_t<Object>&, Entered>;
-};
-template <class Object>
-using given_by_t = typename GivenBy<Object>::type;
+using given_by_t = std::conditional_t<
+    kGivesNothing<std::remove_cvref_t<Object>>, void,
+    std::conditional_t<std::is_void_v<entered_by_t<Object>>, std::remove_reference_t<Object>&,
+                       std::add_lvalue_reference_t<std::remove_reference_t<entered_by_t<Object>>>>>;
 
 /// An error that a later one has replaced: to the loop's handler.
 void report_replaced_error(std::exception_ptr error) noexcept;

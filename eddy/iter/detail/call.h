@@ -2,10 +2,10 @@
 #pragma once
 
 #include <coroutine>
-#include <functional>
 #include <type_traits>
 #include <utility>
 
+#include "eddy/base/invoke.h"
 #include "eddy/core/awaitable.h"
 #include "eddy/core/body.h"
 
@@ -43,13 +43,13 @@ template <class F, class... A>
 decltype(auto) call(F& f, A&&... args) {
   using R = std::invoke_result_t<F&, A...>;
   if constexpr (kCallAwaits<F, A...>) {
-    return std::invoke(f, std::forward<A>(args)...);
+    return detail::invoke(f, std::forward<A>(args)...);
   } else if constexpr (std::is_void_v<R>) {
-    std::invoke(f, std::forward<A>(args)...);
+    detail::invoke(f, std::forward<A>(args)...);
     return Immediate<void>();
   } else {
     using Value = std::conditional_t<std::is_lvalue_reference_v<R>, R, std::remove_cvref_t<R>>;
-    return Immediate<Value>(std::invoke(f, std::forward<A>(args)...));
+    return Immediate<Value>(detail::invoke(f, std::forward<A>(args)...));
   }
 }
 

@@ -8,6 +8,7 @@
 //    last of them. `board.crew` is null once the stage has gone.
 #pragma once
 
+#include <cstdint>
 #include <utility>
 
 #include "eddy/core/awaitable.h"
@@ -50,9 +51,27 @@ class Signal {
 class Crew;
 
 struct Board {
+  std::uint32_t refs = 0;
   Crew* crew = nullptr;
   bool failed = false;  ///< a child has: no reason to begin anything more
   Signal changed;       ///< for the stage
+};
+
+/// A counted reference to a board: a shared_ptr that stays on its loop.
+template <class B>
+class Shared {
+ public:
+  explicit Shared(B* board) noexcept : board_(board) { ++board_->refs; }
+  Shared(const Shared& other) noexcept : Shared(other.board_) {}
+  Shared& operator=(const Shared&) = delete;
+  ~Shared() {
+    if (--board_->refs == 0) delete board_;
+  }
+  B& operator*() const noexcept { return *board_; }
+  B* operator->() const noexcept { return board_; }
+
+ private:
+  B* board_;
 };
 
 class Crew final : public Detached {
