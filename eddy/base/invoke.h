@@ -21,7 +21,7 @@ constexpr decltype(auto) invoke(M C::*member, Object&& object, A&&... arguments)
     } else {
       return (std::forward<Object>(object).*member);
     }
-  } else if constexpr (requires { object.get().*member; }) {
+  } else if constexpr (requires { requires std::is_base_of_v<C, std::decay_t<decltype(object.get())>>; }) {
     return invoke(member, object.get(), std::forward<A>(arguments)...);
   } else {
     return invoke(member, *std::forward<Object>(object), std::forward<A>(arguments)...);

@@ -5,10 +5,12 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "eddy/base/owned.h"
 #include "eddy/base/ring.h"
 #include "eddy/combine/detail/inputs.h"
+#include "eddy/combine/detail/repeated.h"
 #include "eddy/combine/detail/watcher.h"
 #include "eddy/core/create_task.h"
 #include "eddy/core/detached.h"
@@ -100,6 +102,7 @@ class AsCompleted {
       attach();
       detail::HeldRange<R> held(std::forward<R>(range));
       held.for_each([this](auto&& element) { this->add(std::forward<decltype(element)>(element)); });
+      track_given();
       set_limit(limit);
     }
 
@@ -129,10 +132,7 @@ class AsCompleted {
     template <class E>
     void add(E&& element) {
       if constexpr (std::is_base_of_v<AnyTask, std::remove_cvref_t<E>>) {
-        for (const Item& item : items_) {
-          if (item.task() == element) return;
-        }
-        track(items_.emplace_back(*this, AnyTask(element), false));
+        given_.push_back(element);
       } else {
         auto* state = detail::make_task(std::forward<E>(element));
         auto handle = detail::handle_of(state);
@@ -141,6 +141,15 @@ class AsCompleted {
       }
     }
 
+    void track_given() {
+      std::vector<bool> skip = detail::repeated(given_);
+      for (std::size_t i = 0; i < given_.size(); ++i) {
+        if (!skip[i]) track(items_.emplace_back(*this, given_[i], false));
+      }
+      given_.clear();
+    }
+
+    std::vector<AnyTask> given_;
     std::deque<Item> items_;
   };
 

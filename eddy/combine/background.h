@@ -62,8 +62,9 @@ struct BackgroundFn {
     } else {
       check_closure<F>();
       using Start = stored_call_t<F, Args...>;
-      static_assert(Awaitable<stored_call_result_t<F, Args...>>,
-                    "eddy: background(f, args...) needs an f that returns an awaitable; a plain function goes to to_thread");
+      static_assert(
+          Awaitable<stored_call_result_t<F, Args...>>,
+          "eddy: background(f, args...) needs an f that returns an awaitable; a plain function goes to to_thread");
       return Background<Start>(std::in_place, std::in_place, std::forward<F>(f), std::forward<Args>(args)...);
     }
   }
@@ -71,11 +72,12 @@ struct BackgroundFn {
 
 }  // namespace detail
 
-/// For `with`: `co_await with(background(monitor.run()), [&]() -> Task<> { … })` runs it beside the body, which receives
-/// nothing for it; when the body has ended it is cancelled and waited for.
+/// For `with`: `co_await with(background(monitor.run()), [&]() -> Task<> { … })` runs it beside the body, which
+/// receives nothing for it; when the body has ended it is cancelled and waited for.
 ///
-/// Should it fail meanwhile, the body is cancelled and its error comes out of `with`; should it end, nothing happens. Also
-/// `background(f, args...)`, which keeps `f` and the arguments. For several tasks that belong together see `task_group`.
+/// Should it fail meanwhile, the body is cancelled and its error comes out of `with`; should it end, nothing happens.
+/// Also `background(f, args...)`, which keeps `f` and the arguments. For several tasks that belong together see
+/// `task_group`.
 inline constexpr detail::BackgroundFn background{};
 
 }  // namespace eddy

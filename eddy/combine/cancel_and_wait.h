@@ -11,6 +11,8 @@ namespace detail {
 class [[nodiscard("co_await it")]] CancelAndWaitOp final : public JoinBase, public AwaitLeaf<CancelAndWaitOp> {
  public:
   explicit CancelAndWaitOp(AnyTask task) : JoinBase(std::move(task)) {}
+  /// Cancelled, it only stops waiting: `wait_for(cancel_and_wait(task), 1s)` gives the cleanup a second.
+  void own() = delete;
 
   bool ready() {
     task_.cancel();

@@ -40,7 +40,8 @@ void ManagerOp::check_entered() {
     manager_->phase_ = Phase::kEntered;
     return;
   }
-  rethrow_end(std::make_exception_ptr(RuntimeError("this ContextManager ended without a co_yield: it must yield exactly once")));
+  rethrow_end(std::make_exception_ptr(
+      RuntimeError("this ContextManager ended without a co_yield: it must yield exactly once")));
 }
 
 void ManagerOp::check_exited() {
@@ -49,7 +50,8 @@ void ManagerOp::check_exited() {
   }
   std::exception_ptr otherwise;
   if (manager_->promise_->ended() == PromiseBase::kRunning) {
-    otherwise = std::make_exception_ptr(RuntimeError("this ContextManager yielded a second time: it must yield exactly once"));
+    otherwise =
+        std::make_exception_ptr(RuntimeError("this ContextManager yielded a second time: it must yield exactly once"));
   }
   rethrow_end(std::move(otherwise));
 }

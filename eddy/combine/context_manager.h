@@ -2,7 +2,8 @@
 //
 // Phases of a ContextManager:  made ──aenter──▶ entering ──co_yield──▶ entered ──aexit──▶ exiting ──▶ ended
 // 1. It owns the frame except while entering and exiting, when the chain of who waits does.
-// 2. An end of the coroutine where none is due (before the co_yield), or none where one is due (a second co_yield), is a
+// 2. An end of the coroutine where none is due (before the co_yield), or none where one is due (a second co_yield), is
+// a
 //    RuntimeError of that phase.
 #pragma once
 
@@ -53,7 +54,8 @@ template <class T>
 struct ManagerPromise : ManagerPromiseBase {
   T* given = nullptr;
 
-  explicit ManagerPromise(std::source_location made = std::source_location::current()) noexcept : ManagerPromiseBase(made) {}
+  explicit ManagerPromise(std::source_location made = std::source_location::current()) noexcept
+      : ManagerPromiseBase(made) {}
   ContextManager<T> get_return_object() noexcept { return ContextManager<T>(this); }
 
   Yield yield_value(T& object) noexcept {
@@ -65,7 +67,8 @@ struct ManagerPromise : ManagerPromiseBase {
 
 template <>
 struct ManagerPromise<void> : ManagerPromiseBase {
-  explicit ManagerPromise(std::source_location made = std::source_location::current()) noexcept : ManagerPromiseBase(made) {}
+  explicit ManagerPromise(std::source_location made = std::source_location::current()) noexcept
+      : ManagerPromiseBase(made) {}
   ContextManager<void> get_return_object() noexcept;
   Yield yield_value(Unit) noexcept { return Yield(*this); }
 };
@@ -154,9 +157,9 @@ class [[nodiscard("co_await it")]] ExitManager final : public ManagerOp, public 
 ///       co_await conn.close();              // on value, error and cancellation alike, shielded
 ///     }
 ///
-/// Unlike in Python the body's error is not thrown at the `co_yield`: it returns the reason, so that the cleanup runs without
-/// a `try`, and the error cannot be swallowed. Entered once. Destroyed between `aenter` and `aexit`, its locals are destroyed
-/// and no code of it runs. `ContextManager<>` gives the body nothing: `co_yield {}`.
+/// Unlike in Python the body's error is not thrown at the `co_yield`: it returns the reason, so that the cleanup runs
+/// without a `try`, and the error cannot be swallowed. Entered once. Destroyed between `aenter` and `aexit`, its locals
+/// are destroyed and no code of it runs. `ContextManager<>` gives the body nothing: `co_yield {}`.
 template <class T>
 class [[nodiscard("give it to with()")]] ContextManager : private detail::ManagerBase {
   static_assert(!std::is_reference_v<T>, "eddy: ContextManager<T> hands out a T& anyway");
@@ -177,6 +180,8 @@ class [[nodiscard("give it to with()")]] ContextManager : private detail::Manage
   explicit ContextManager(promise_type* promise) noexcept : ManagerBase(promise) {}
 };
 
-inline ContextManager<void> detail::ManagerPromise<void>::get_return_object() noexcept { return ContextManager<void>(this); }
+inline ContextManager<void> detail::ManagerPromise<void>::get_return_object() noexcept {
+  return ContextManager<void>(this);
+}
 
 }  // namespace eddy

@@ -40,7 +40,8 @@ EDDY_TEST(ContextManager, OpensRunsCloses) {
 EDDY_TEST(ContextManager, LearnsHowTheBodyEnded) {
   Log log;
   co_await with(managed(log, "a"), [&](std::string&) {});
-  CO_ASSERT_THROW(co_await with(managed(log, "b"), [&](std::string&) { throw std::runtime_error("body"); }), std::runtime_error);
+  CO_ASSERT_THROW(co_await with(managed(log, "b"), [&](std::string&) { throw std::runtime_error("body"); }),
+                  std::runtime_error);
   auto r = co_await try_for(with(managed(log, "c"), [&](std::string&) { return sleep(1h); }), 2s);
   EXPECT_FALSE(r);
   EXPECT_EQ(log, (Log{"open a", "value", "gone", "open b", "failed", "gone", "open c", "cancelled", "gone"}));
@@ -140,7 +141,9 @@ EDDY_TEST(ContextManager, DestroyedWhileOpenDestroysItsLocals) {
 
 EDDY_TEST(ContextManager, NeverEnteredNeverRuns) {
   Log log;
-  { auto manager = managed(log, "x"); }
+  {
+    auto manager = managed(log, "x");
+  }
   EXPECT_TRUE(log.empty());
   co_return;
 }

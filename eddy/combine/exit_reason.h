@@ -8,8 +8,8 @@ namespace eddy {
 
 /// How the body of a `with` ended: what `aexit` is told, and what `co_yield` returns in a ContextManager.
 ///
-/// Exactly one of `value()`, `failed()` and `cancelled()` is true. It is for looking (commit or roll back): the error goes on
-/// to the caller of `with` whatever the exit does, unless the exit throws another one.
+/// Exactly one of `value()`, `failed()` and `cancelled()` is true. It is for looking (commit or roll back): the error
+/// goes on to the caller of `with` whatever the exit does, unless the exit throws another one.
 class ExitReason {
  public:
   /// The body ended in a value.

@@ -105,9 +105,9 @@ class CallbackEntry final : public StackEntry {
 ///       …
 ///     });
 ///
-/// `with(stack, body)`, or `co_await stack.aclose()`, closes everything, shielded, also when some of it throws: the last
-/// error is thrown, earlier ones go to the loop's exception handler. Destroyed with something still open, it destroys that
-/// (destructors close hard, callbacks do not run) and reports it.
+/// `with(stack, body)`, or `co_await stack.aclose()`, closes everything, shielded, also when some of it throws: the
+/// last error is thrown, earlier ones go to the loop's exception handler. Destroyed with something still open, it
+/// destroys that (destructors close hard, callbacks do not run) and reports it.
 class ExitStack {
  public:
   ExitStack() noexcept = default;
@@ -122,8 +122,10 @@ class ExitStack {
   /// Opens a resource as `with` does; a reference to what the body of a `with` would receive, valid until it is closed.
   template <class R>
   auto enter(R&& resource) {
-    static_assert(!detail::kIsBackground<std::remove_cvref_t<R>>, "eddy: background() needs a body: with(background(…), body)");
-    static_assert(!detail::kLvalueOneShot<R>, "eddy: a Task is awaited once, as an rvalue: stack.enter(std::move(task))");
+    static_assert(!detail::kIsBackground<std::remove_cvref_t<R>>,
+                  "eddy: background() needs a body: with(background(…), body)");
+    static_assert(!detail::kLvalueOneShot<R>,
+                  "eddy: a Task is awaited once, as an rvalue: stack.enter(std::move(task))");
     return enter_resource<R>(std::forward<R>(resource));
   }
 
@@ -141,17 +143,18 @@ class ExitStack {
   void push(F&& callback, Args&&... args) {
     using Call = detail::stored_call_t<F, Args...>;
     add(make_owned<detail::CallbackEntry<Call>>(std::in_place, std::in_place, std::forward<F>(callback),
-                                                      std::forward<Args>(args)...));
+                                                std::forward<Args>(args)...));
   }
 
   /// Closes everything; the stack may then be used again.
   auto aexit(ExitReason why) { return shield(close_all(std::move(why))); }
   auto aclose() { return aexit(ExitReason()); }
 
-  /// Hands everything over to another stack, so that leaving this one closes nothing: once the opening as a whole succeeded.
+  /// Hands everything over to another stack, so that leaving this one closes nothing: once the opening as a whole
+  /// succeeded.
   ExitStack pop_all() noexcept { return std::move(*this); }
 
-  bool empty() const noexcept { return top_ == nullptr; }
+  bool empty() const noexcept { return !top_; }
 
  private:
   template <class R>

@@ -74,16 +74,22 @@ void TaskGroup::on_scope_cancelled() noexcept { start_waiting(); }
 Step TaskGroup::kid_ended(Strand& kid) noexcept {
   auto& task = static_cast<TaskBase&>(kid);
   --started_;
+  if (!task.root.has(TaskBase::kHasValue)) [[unlikely]]
+    kid_ended_badly(task);
+  if (!waiting_.empty()) [[unlikely]]
+    start_waiting();
+  if (!kids.empty() || body_running_) return Step::none();
+  running.strand = host;
+  host->resume_from_leaf();
+  return finish();
+}
+
+void TaskGroup::kid_ended_badly(TaskBase& task) noexcept {
   if (task.was_cancelled()) child_cancelled_ = true;
   if (task.failed() && !task.root.has(TaskBase::kStarting)) {
     task.mark_retrieved();
     fail(task.error());
   }
-  start_waiting();
-  if (!kids.empty() || body_running_) return Step::none();
-  running.strand = host;
-  host->resume_from_leaf();
-  return finish();
 }
 
 // --- ending ----------------------------------------------------------------------------------------------------------

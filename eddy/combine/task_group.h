@@ -95,7 +95,8 @@ class TaskGroup : private detail::Owner {
   void launch(detail::TaskBase& task) noexcept;
   void fail(std::exception_ptr error) noexcept;
   void abort() noexcept;
-  void start_waiting() noexcept;
+  [[gnu::cold]] void kid_ended_badly(detail::TaskBase& task) noexcept;
+  [[gnu::noinline]] void start_waiting() noexcept;
   void start_one(detail::TaskBase& task) noexcept;
   detail::Step join() noexcept;
   detail::Step finish() noexcept;

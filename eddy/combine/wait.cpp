@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/combine/wait.h"
 
-#include <algorithm>
-#include <numeric>
-
 #include "eddy/core/loop.h"
 
 namespace eddy::detail {
 
 void WaitBase::check() const {
   if (tasks_.empty()) throw RuntimeError("wait(): no tasks were given, so there is nothing that could end");
-}
-
-std::vector<bool> WaitBase::repeated() const {
-  std::vector<std::size_t> order(tasks_.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
-    return tasks_[a] == tasks_[b] ? a < b : tasks_[a] < tasks_[b];
-  });
-  std::vector<bool> repeated(tasks_.size());
-  for (std::size_t i = 1; i < order.size(); ++i) repeated[order[i]] = tasks_[order[i]] == tasks_[order[i - 1]];
-  return repeated;
 }
 
 bool WaitBase::decides(const AnyTask& task) const noexcept {

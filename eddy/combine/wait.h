@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "eddy/combine/detail/inputs.h"
+#include "eddy/combine/detail/repeated.h"
 #include "eddy/combine/detail/watcher.h"
 #include "eddy/core/task_handle.h"
 #include "eddy/core/time_point.h"
@@ -86,8 +87,7 @@ class WaitBase : public TimerOp {
  protected:
   ~WaitBase() = default;
   void add(const AnyTask& task) { tasks_.push_back(task); }
-  /// For each task that was given: whether it was given before.
-  std::vector<bool> repeated() const;
+  std::vector<bool> repeated() const { return detail::repeated(tasks_); }
   void check() const;
 
  private:

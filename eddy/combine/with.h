@@ -21,7 +21,8 @@
 namespace eddy {
 namespace detail {
 
-// --- calling the body --------------------------------------------------------------------------------------------------
+// --- calling the body
+// --------------------------------------------------------------------------------------------------
 
 /// What a resource gives the body: a tuple of one reference, or of none.
 template <class R>
@@ -50,8 +51,9 @@ constexpr std::size_t arguments_taken() {
   } else if constexpr (kMost > 0) {
     return arguments_taken<F, Arguments, kMost - 1>();
   } else {
-    static_assert(kMost > 0, "eddy: the body of `with` takes a reference to what each resource gives, left to right: "
-                             "with(open_pool(), open_cache(), [&](Pool& pool, Cache& cache) -> eddy::Task<> { … })");
+    static_assert(kMost > 0,
+                  "eddy: the body of `with` takes a reference to what each resource gives, left to right: "
+                  "with(open_pool(), open_cache(), [&](Pool& pool, Cache& cache) -> eddy::Task<> { … })");
     return 0;
   }
 }
@@ -67,7 +69,8 @@ using taken_t = std::make_index_sequence<arguments_taken<F, Arguments>()>;
 template <class F, class Arguments>
 using body_returns_t = decltype(call_body(std::declval<F&>(), std::declval<Arguments&>(), taken_t<F, Arguments>()));
 
-// --- one resource inside the other -------------------------------------------------------------------------------------
+// --- one resource inside the other
+// -------------------------------------------------------------------------------------
 
 /// What a `with` was given. `R` is a reference for what is used in place.
 template <class F, class... R>
@@ -191,7 +194,8 @@ struct WithFn {
   template <class... A>
   auto operator()(A&&... resources_and_body) const {
     static_assert(sizeof...(A) >= 2, "eddy: with(resource, …, body) takes at least a resource and a body");
-    return make(std::forward_as_tuple(std::forward<A>(resources_and_body)...), std::make_index_sequence<sizeof...(A) - 1>());
+    return make(std::forward_as_tuple(std::forward<A>(resources_and_body)...),
+                std::make_index_sequence<sizeof...(A) - 1>());
   }
 
  private:
@@ -210,25 +214,26 @@ struct WithFn {
   template <class R>
   static constexpr void check_resource() {
     static_assert(!kLvalueOneShot<R>, "eddy: a Task is awaited once, as an rvalue: with(std::move(task), body)");
-    static_assert(!std::is_lvalue_reference_v<R> || !kIsObject<R> || HasAenter<R> || HasAexit<R> || HasAclose<R>,
-                  "eddy: this object has no aenter(), aexit() or aclose(), so that `with` would do nothing with it; a lock or "
-                  "semaphore is given as with(lock.acquire(), body)");
+    static_assert(
+        !std::is_lvalue_reference_v<R> || !kIsObject<R> || HasAenter<R> || HasAexit<R> || HasAclose<R>,
+        "eddy: this object has no aenter(), aexit() or aclose(), so that `with` would do nothing with it; a lock or "
+        "semaphore is given as with(lock.acquire(), body)");
   }
 };
 
 }  // namespace detail
 
-/// `co_await with(open_pool("app.db"), [&](Pool& db) -> Task<> { … })`: opens a resource, runs the body with it, and closes
-/// it whatever the body ends in: value, error or cancellation. The body's result is the result.
+/// `co_await with(open_pool("app.db"), [&](Pool& db) -> Task<> { … })`: opens a resource, runs the body with it, and
+/// closes it whatever the body ends in: value, error or cancellation. The body's result is the result.
 ///
-/// A resource is something awaitable that gives an object, an object (owned if it is an rvalue, used in place if not), a
-/// ContextManager, an ExitStack, or `background(…)`. An object with `aenter()` is entered, and the body receives what that
-/// gives, if it gives something; at the end `aexit(ExitReason)` and then `aclose()` are awaited, as far as the object has
-/// them, shielded from cancellation. Of several resources, each is opened when those to its left are open, and they are
-/// closed right to left; what is open is closed also when the next cannot be opened.
+/// A resource is something awaitable that gives an object, an object (owned if it is an rvalue, used in place if not),
+/// a ContextManager, an ExitStack, or `background(…)`. An object with `aenter()` is entered, and the body receives what
+/// that gives, if it gives something; at the end `aexit(ExitReason)` and then `aclose()` are awaited, as far as the
+/// object has them, shielded from cancellation. Of several resources, each is opened when those to its left are open,
+/// and they are closed right to left; what is open is closed also when the next cannot be opened.
 ///
-/// The body may take fewer arguments, and return a value, nothing or an awaitable. Its error goes on after the closing; a
-/// closing that throws wins, and the body's error then goes to the loop's exception handler. For a cleanup without a
+/// The body may take fewer arguments, and return a value, nothing or an awaitable. Its error goes on after the closing;
+/// a closing that throws wins, and the body's error then goes to the loop's exception handler. For a cleanup without a
 /// resource see `finally`; for a number of resources known only at run time, `ExitStack`.
 inline constexpr detail::WithFn with{};
 

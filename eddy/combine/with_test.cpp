@@ -121,10 +121,11 @@ EDDY_TEST(With, AnAwaitableMayGiveAReference) {
 EDDY_TEST(With, AnErrorOfTheBodyGoesOnAfterTheClosing) {
   Log log;
   auto start = now();
-  CO_ASSERT_THROW(co_await with(open_pool(log, "a"), Session(log), [&](Pool&, std::string&) -> Task<> {
-                    co_await sleep(1s);
-                    throw std::runtime_error("body");
-                  }),
+  CO_ASSERT_THROW(co_await with(open_pool(log, "a"), Session(log),
+                                [&](Pool&, std::string&) -> Task<> {
+                                  co_await sleep(1s);
+                                  throw std::runtime_error("body");
+                                }),
                   std::runtime_error);
   EXPECT_EQ(log, (Log{"open a", "failed", "aclose", "close a"}));
   EXPECT_EQ(now() - start, 5s);
@@ -186,7 +187,8 @@ EDDY_TEST(With, AClosingThatThrowsWins) {
   auto lost = test::lost_errors();
   CO_ASSERT_EQ(lost.size(), 1U);
   EXPECT_NE(lost[0].find("body"), std::string::npos) << lost[0];
-  auto cancelled = create_task([&]() -> Task<> { co_await with(open_pool(log, "bad"), [](Pool&) { return sleep(1h); }); });
+  auto cancelled =
+      create_task([&]() -> Task<> { co_await with(open_pool(log, "bad"), [](Pool&) { return sleep(1h); }); });
   co_await sleep(2s);
   cancelled.cancel();
   auto r = co_await outcome(cancelled);
@@ -201,7 +203,10 @@ EDDY_TEST(With, KeepsWhatItWasGivenUntilTheEnd) {
     co_await sleep(1s);
     co_return captured.value();
   };
-  EXPECT_EQ(co_await with(Pool(log, "a"), std::move(body)), 9);
+  EXPECT_EQ(co_await with(Pool(log, "a"), body), 9);
+  EXPECT_EQ(counts.copies, 1);
+  EXPECT_EQ(co_await with(Pool(log, "a"), std::ref(body)), 9);
+  EXPECT_EQ(counts.copies, 1);
 }
 
 EDDY_TEST(With, NeverAwaitedDoesNothing) {

@@ -53,8 +53,9 @@ constexpr auto to_operation(A&& a) {
 template <class A>
 using operation_t = decltype(to_operation(std::declval<A>()));
 
+// A Task as an lvalue is let in here, so that it meets the message above instead of "no matching function".
 template <class A>
-inline constexpr bool kAwaitable = Convertible<A> || Operation<std::remove_cvref_t<A>>;
+inline constexpr bool kAwaitable = Convertible<A> || Operation<std::remove_cvref_t<A>> || kLvalueOneShot<A>;
 
 /// Starts a child, unless it is ready at once.
 template <Operation O>

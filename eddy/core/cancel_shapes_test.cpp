@@ -166,8 +166,8 @@ EDDY_TEST(CancelShapesTest, CancelFromATimer) {
   auto before = now();
   get_running_loop().call_later(1s, [&] { task.cancel(); });
   auto result = co_await outcome(task);
+  EXPECT_NE(result.error_as<TaskCancelled>(), nullptr);
   EXPECT_EQ(now() - before, 1s);
-  EXPECT_TRUE(task.cancelled());
 }
 
 // 3b §1.2: an await is revocable until its waiter resumes, so what cancel() said is what happens.

@@ -3,12 +3,10 @@
 
 namespace eddy::detail {
 
-void prepare_task(Owner& owner, TaskBase& task) noexcept {
-  task.ref();  // the loop's, until it is done
+void inherit_context(TaskBase& task) noexcept {
   if (const Context* context = current_context_if_any()) {
     task.extra().context = Context::ref(const_cast<Context*>(context));
   }
-  owner.adopt(task);
 }
 
 void launch_task(Loop& loop, Owner& owner, TaskBase& task) noexcept {

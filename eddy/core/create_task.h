@@ -40,13 +40,20 @@ class CoroutineTask final : public CoroutineState<T> {
  public:
   explicit CoroutineTask(TaskPromise<T>* coroutine) noexcept { this->word_.pointer = coroutine; }
 
+  void run() noexcept override {  // TaskBase::run without a call to launch
+    running.strand = this;
+    if (this->root.effective()) [[unlikely]]
+      return this->run_cancelled();
+    drive(launch());
+  }
+
   Step child_done() noexcept override {
     TaskPromise<T>* coroutine = this->ended_body();
     return this->settle([coroutine]() -> T { return take_from(coroutine); });
   }
 
  private:
-  Step launch() override {
+  Step launch() noexcept override {
     TaskPromise<T>* coroutine = body();
     this->begin_strand();
     return this->begin(coroutine);
@@ -195,8 +202,22 @@ auto make_task(F&& f, Args&&... args) {
   }
 }
 
+/// Gives a new task the values of the current context.
+void inherit_context(TaskBase& task) noexcept;
+
+/// A task without anything extra, such as context variables: most are.
+inline bool is_plain_task(const Strand* strand) noexcept {
+  constexpr std::uint32_t kKind = std::uint32_t{TaskBase::kTask} | TaskBase::kHasExtra;
+  return strand && (strand->root.flags & kKind) == TaskBase::kTask;
+}
+
 /// Hands a new task to its owner, with the values of the current context.
-void prepare_task(Owner& owner, TaskBase& task) noexcept;
+inline void prepare_task(Owner& owner, TaskBase& task) noexcept {
+  task.ref();  // the loop's, until it is done
+  if (!is_plain_task(running.strand)) [[unlikely]]
+    inherit_context(task);
+  owner.adopt(task);
+}
 /// The same, and queues its start.
 void launch_task(Loop& loop, Owner& owner, TaskBase& task) noexcept;
 

@@ -138,7 +138,7 @@ EDDY_TEST(CreateTaskTest, TasksThatKeepStartingTasksDoNotStarveOthers, kInOrder)
     co_return;
   };
   create_task(std::ref(spawn));
-  co_await sleep(1s);
+  for (int i = 0; i < 10; ++i) co_await checkpoint();
   enough = true;
   co_await test::all_blocked();
 }
@@ -152,7 +152,7 @@ EDDY_TEST(CreateTaskTest, TheLoopHoldsATaskThatNobodyElseHolds) {
   };
   create_task(std::ref(body), Tracked(counts));
   co_await sleep(500ms);
-  EXPECT_EQ(counts.alive(), 1);
+  EXPECT_GT(counts.alive(), 0);
   co_await sleep(1s);
   EXPECT_TRUE(ended);
   EXPECT_EQ(counts.alive(), 0);

@@ -31,27 +31,21 @@ Loop& require_loop(const char* what) {
 }
 
 void drive(Step next) noexcept {
-  for (;;) {
-    if (next.act == Step::kResume) {
-      if (next.to.is_receiver()) {
-        next = next.to.receiver()->child_done();
-      } else {
-        running.pending.act = Step::kNone;
-        next.to.coroutine()->handle().resume();
-        next = running.pending;
-      }
-    } else if (next.act == Step::kUnwind) {
-      if (next.to.is_receiver()) {
-        next = next.to.receiver()->child_cancelled();
-      } else {
-        if (running.strand->root.has(CancelScope::kHosts) && park_unwinding(*running.strand, next.to)) return;
-        PromiseBase* coroutine = next.to.coroutine();
-        Cont parent = coroutine->parent.untagged();
-        coroutine->handle().destroy();
-        next = Step::unwind(parent);
-      }
+  while (next) {
+    Step::Act act = next.act();
+    if (act == Step::kResumeCoroutine) [[likely]] {
+      running.pending = Step::none();
+      next.coroutine()->handle().resume();
+      next = running.pending;
+    } else if (act == Step::kResumeReceiver) [[likely]] {
+      next = next.receiver()->child_done();
+    } else if (act == Step::kUnwindCoroutine) {
+      if (running.strand->root.has(CancelScope::kHosts) && park_unwinding(*running.strand, next.to())) return;
+      Cont parent = next.coroutine()->parent.untagged();
+      next.coroutine()->handle().destroy();
+      next = Step::unwind(parent);
     } else {
-      return;
+      next = next.receiver()->child_cancelled();
     }
   }
 }

@@ -63,13 +63,13 @@ struct PromiseBase {
   /// destroy this frame.
   [[gnu::always_inline]] std::coroutine_handle<> leave() noexcept {
     Step next = ended() == kUnwinding ? Step::unwind(Cont(*this)) : Step::resume(parent.untagged());
-    if (next.to.is_receiver()) running.ended = this;
+    if (next.to().is_receiver()) running.ended = this;
     return transfer(next);
   }
 
   [[gnu::always_inline]] static std::coroutine_handle<> transfer(Step next) noexcept {
     if constexpr (kTailCalls) {
-      if (next.act == Step::kResume && !next.to.is_receiver()) return next.to.coroutine()->handle();
+      if (next.resumes_coroutine()) return next.coroutine()->handle();
     }
     running.pending = next;
     return std::noop_coroutine();

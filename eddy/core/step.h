@@ -31,6 +31,7 @@ class Cont {
   }
 
  private:
+  friend class Step;
   static constexpr std::uintptr_t kReceiver = 1;
   static constexpr std::uintptr_t kTag = 6;
   static constexpr std::uintptr_t kLowBits = 7;
@@ -38,16 +39,32 @@ class Cont {
 };
 
 /// What the trampoline does next: nothing, resume somebody, or unwind somebody (destroy its frame, or tell a receiver
-/// that its child was cancelled).
-struct Step {
-  enum Act : std::uint8_t { kNone, kResume, kUnwind };
+/// that its child was cancelled). One word, so that it travels in a register.
+class Step {
+ public:
+  enum Act : std::uint8_t { kResumeCoroutine = 0, kResumeReceiver = 1, kUnwindCoroutine = 2, kUnwindReceiver = 3 };
 
-  Act act = kNone;
-  Cont to;
-
+  constexpr Step() noexcept = default;
   static Step none() noexcept { return {}; }
-  static Step resume(Cont to) noexcept { return {kResume, to}; }
-  static Step unwind(Cont to) noexcept { return {kUnwind, to}; }
+  static Step resume(Cont to) noexcept { return Step(to.untagged()); }
+  static Step unwind(Cont to) noexcept {
+    to.set_tag(kUnwind);
+    return Step(to);
+  }
+
+  explicit operator bool() const noexcept { return static_cast<bool>(to_); }
+  /// Only when it is not none.
+  Act act() const noexcept { return static_cast<Act>(to_.bits_ & kAct); }
+  Cont to() const noexcept { return to_.untagged(); }
+  PromiseBase* coroutine() const noexcept { return to_.coroutine(); }
+  Node* receiver() const noexcept { return to_.receiver(); }
+  bool resumes_coroutine() const noexcept { return *this && act() == kResumeCoroutine; }
+
+ private:
+  static constexpr unsigned kUnwind = 1;  // as a tag
+  static constexpr std::uintptr_t kAct = 3;
+  explicit Step(Cont to) noexcept : to_(to) {}
+  Cont to_;
 };
 
 }  // namespace eddy::detail

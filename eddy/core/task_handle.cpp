@@ -20,6 +20,9 @@ JoinBase::Mistake JoinBase::mistake() const noexcept {
 // A task that waits for itself, or for one it is part of, would wait forever. A bounded look upwards finds the mistakes
 // people make; the rest is found by the deadlock report.
 bool JoinBase::waits_for_itself() const noexcept {
+  // Whom a task waits for stands on one of its scopes (or is left over): the usual task has neither.
+  TaskBase& task = task_.state();
+  if (task.top() == &task.root && !task.extra_if_any()) return running.strand == &task;
   constexpr int kLevels = 16;
   const Strand* strand = running.strand;
   for (int level = 0; strand && level < kLevels; ++level) {
@@ -69,7 +72,7 @@ void JoinBase::run() noexcept {
   Op::run();
 }
 
-void JoinBase::check() {
+void JoinBase::throw_unless_value() {
   if (mistake_ == Mistake::kOtherLoop) {
     throw RuntimeError("task '" + task_.name() + "' is attached to a different loop: await it there");
   }

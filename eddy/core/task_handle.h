@@ -34,11 +34,16 @@ class JoinBase : public Op {
  protected:
   ~JoinBase() = default;
   /// Throws unless the task is done with a value.
-  void check();
+  void check() {
+    constexpr std::uint32_t kFine = TaskBase::kDone | TaskBase::kHasValue;
+    if ((task_.state().root.flags & kFine) != kFine) [[unlikely]]
+      throw_unless_value();
+  }
 
   AnyTask task_;
 
  private:
+  void throw_unless_value();
   enum class Mistake : unsigned char { kNone, kWaitsForItself, kOtherLoop };
   Mistake mistake() const noexcept;
   bool waits_for_itself() const noexcept;

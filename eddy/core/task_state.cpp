@@ -8,6 +8,21 @@
 
 namespace eddy::detail {
 
+[[gnu::always_inline]] inline Step TaskBase::finish() noexcept {
+  root.flags = (root.flags & ~std::uint32_t{kDraining}) | kDone;
+  Owner& owner = *this->owner();
+  owner.kids.erase(*this);
+  while (Op* waiter = waiters().pop_front()) waiter->fire();
+  if (TaskExtra* extra = extra_if_any()) [[unlikely]] {
+    for (auto& callback : extra->done_callbacks) running.loop->call_soon(std::move(callback));
+    extra->done_callbacks.clear();
+  }
+  Step step = owner.kid_ended(*this);
+  root.up = nullptr;  // the owner may be gone long before the last handle
+  unref();
+  return step;
+}
+
 TaskExtra::TaskExtra(TaskBase& task) noexcept : leftovers(task) {
   leftovers.host = &task;
   leftovers.flags |= CancelScope::kEffective;
@@ -33,11 +48,6 @@ bool TaskBase::request_cancel(std::string reason) {
   if (!reason.empty()) extra().cancel_reason = std::move(reason);
   cancel_scope(*this, root);
   return true;
-}
-
-TaskBase::~TaskBase() {
-  if (failed()) error_ref().~exception_ptr();
-  if (root.has(kHasExtra)) delete extra_;
 }
 
 std::string TaskBase::name() const {
@@ -66,13 +76,8 @@ void TaskBase::rethrow_if_not_value(const char* what) {
 
 void TaskBase::run() noexcept {
   running.strand = this;
-  if (root.effective()) [[unlikely]] {
-    innermost = &root;
-    drop_body();
-    begin_strand();
-    drive(conclude(kWasCancelled));
-    return;
-  }
+  if (root.effective()) [[unlikely]]
+    return run_cancelled();
   Step first;
   try {
     first = launch();
@@ -81,6 +86,13 @@ void TaskBase::run() noexcept {
     first = conclude_with_current_exception();
   }
   drive(first);
+}
+
+void TaskBase::run_cancelled() noexcept {
+  innermost = &root;
+  drop_body();
+  begin_strand();
+  drive(conclude(kWasCancelled));
 }
 
 Step TaskBase::child_cancelled() noexcept { return conclude(kWasCancelled); }
@@ -93,7 +105,8 @@ Step TaskBase::conclude_with_current_exception() noexcept {
 
 Step TaskBase::conclude(Flag end) noexcept {
   root.flags |= std::uint32_t{end} | std::uint32_t{CancelScope::kEnded};
-  leave_detached_owners(*this);
+  if (innermost != &root) [[unlikely]]
+    leave_detached_owners(*this);
   if (TaskExtra* extra = extra_if_any(); extra && !extra->leftovers.kids.empty()) {
     root.flags |= kDraining;
     return Step::none();
@@ -109,27 +122,19 @@ void leave_detached_owners(Strand& strand) noexcept {
   }
 }
 
-Step TaskBase::finish() noexcept {
-  root.flags = (root.flags & ~std::uint32_t{kDraining}) | kDone;
-  Owner& owner = *this->owner();
-  owner.kids.erase(*this);
-  while (Op* waiter = waiters().pop_front()) waiter->fire();
-  if (TaskExtra* extra = extra_if_any()) {
-    for (auto& callback : extra->done_callbacks) running.loop->call_soon(std::move(callback));
-    extra->done_callbacks.clear();
-  }
-  Step step = owner.kid_ended(*this);
-  root.up = nullptr;  // the owner may be gone long before the last handle
-  unref();
-  return step;
+void TaskBase::dispose() noexcept {
+  if (root.has(kHasError | kHasExtra)) [[unlikely]]
+    dispose_extra();
+  destroy();
 }
 
-void TaskBase::dispose() noexcept {
+void TaskBase::dispose_extra() noexcept {
   if (failed() && !root.has(kRetrieved)) {
     mark_retrieved();
     report_lost_error("exception of task '" + name() + "' was never retrieved", error_ref());
   }
-  destroy();
+  if (failed()) error_ref().~exception_ptr();
+  if (root.has(kHasExtra)) delete extra_;
 }
 
 TaskBase* task_of(Strand* strand) noexcept {

@@ -101,7 +101,7 @@ class TaskBase : public Strand {
   Ring<Op>& waiters() noexcept;
 
  protected:
-  ~TaskBase();
+  ~TaskBase() = default;  // what there is to destroy, `dispose` has destroyed
 
   /// Calls the callable, if any, and starts what it returned.
   virtual Step launch() = 0;
@@ -109,6 +109,8 @@ class TaskBase : public Strand {
   virtual void drop_body() noexcept = 0;
   virtual void destroy() noexcept = 0;
 
+  /// The first dispatch of a task that was cancelled before.
+  void run_cancelled() noexcept;
   /// The body has ended as `end`; the result is in place.
   Step conclude(Flag end) noexcept;
   Step conclude_with_current_exception() noexcept;
@@ -116,6 +118,7 @@ class TaskBase : public Strand {
  private:
   Step finish() noexcept;
   void dispose() noexcept;
+  void dispose_extra() noexcept;
   const std::exception_ptr& error_ref() const noexcept {
     return *std::launder(reinterpret_cast<const std::exception_ptr*>(word_.bytes));
   }
@@ -176,7 +179,9 @@ class TaskState : public TaskBase, private ResultRoom<task_stored_t<T>, kFitsWor
 
  protected:
   ~TaskState() {
-    if (root.has(kHasValue)) value().~Stored();
+    if constexpr (!std::is_trivially_destructible_v<Stored>) {
+      if (root.has(kHasValue)) value().~Stored();
+    }
   }
 
   /// Stores what `take` returns or throws, and ends.

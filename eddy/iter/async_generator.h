@@ -10,6 +10,7 @@
 
 #include "eddy/base/invoke.h"
 #include "eddy/core/awaitable.h"
+#include "eddy/core/task.h"
 #include "eddy/iter/detail/generator_base.h"
 
 namespace eddy {
@@ -19,7 +20,8 @@ class AsyncGenerator;
 
 namespace detail {
 
-/// The promise of an AsyncGenerator: where the yielded item is. It stays in the generator's frame until `next()` takes it.
+/// The promise of an AsyncGenerator: where the yielded item is. It stays in the generator's frame until `next()` takes
+/// it.
 template <class T>
 struct GeneratorPromise : GeneratorPromiseBase {
   using Item = std::optional<T>;
@@ -67,21 +69,22 @@ struct GeneratorPromise<T&> : GeneratorPromiseBase {
   T* take_item() const noexcept { return item; }
 };
 
-/// What a generator that has come back from the loop yielded; nothing, or its error, if it has ended.
+/// What a generator that has ended gives, or one whose object has gone meanwhile: its frame goes too.
 template <class T>
-auto take_from(GeneratorPromise<T>* promise) {
-  using Item = typename GeneratorPromise<T>::Item;
-  struct Leave {
-    GeneratorPromise<T>* promise;
-    bool ended;
-    ~Leave() {
-      if (ended || !promise->object) promise->handle().destroy();
-    }
-  } leave{promise, promise->ended() != PromiseBase::kRunning};
-  if (!leave.ended) [[likely]]
-    return promise->take_item();
+[[gnu::noinline]] auto take_last(GeneratorPromise<T>* promise) -> typename GeneratorPromise<T>::Item {
+  FrameGuard<GeneratorPromise<T>> guard{promise};
+  if (promise->ended() == PromiseBase::kRunning) return promise->take_item();
   if (promise->ended() == PromiseBase::kError) std::rethrow_exception(std::exception_ptr(promise->error));
-  return Item();
+  return {};
+}
+
+/// What a generator that was asked for an item yielded; nothing, or its error, if it has ended. Inline, because an
+/// optional that comes back in a register costs more than the whole rest.
+template <class T>
+[[gnu::always_inline]] inline auto take_from(GeneratorPromise<T>* promise) -> typename GeneratorPromise<T>::Item {
+  if (promise->ended() == PromiseBase::kRunning && promise->object) [[likely]]
+    return promise->take_item();
+  return take_last(promise);
 }
 
 /// `co_await generator.next()`: symmetric transfer there and back.
@@ -103,11 +106,11 @@ class NextAwaiter {
     consumer.where = where;
     return PromiseBase::transfer(promise_->go(*running.strand, Cont(consumer)));
   }
-  auto await_resume() const {
+  [[gnu::always_inline]] auto await_resume() const -> typename GeneratorPromise<T>::Item {
     if (promise_) [[likely]]
       return take_from(promise_);
     generator_->check_ended();
-    return typename GeneratorPromise<T>::Item();
+    return {};
   }
 
  private:
@@ -115,7 +118,8 @@ class NextAwaiter {
   GeneratorPromise<T>* promise_ = nullptr;
 };
 
-/// `next()` inside a combinator. Takes the item at once, because the generator may go on before the result is asked for.
+/// `next()` inside a combinator. Takes the item at once, because the generator may go on before the result is asked
+/// for.
 template <class T>
 class NextOp final : public Op {
   using Item = typename GeneratorPromise<T>::Item;
@@ -185,12 +189,14 @@ class [[nodiscard("co_await it")]] CloseGenerator : public AwaitLeaf<CloseGenera
 /// within its scopes; no allocation for an item. An error comes out of `next()` and ends it. An `AsyncGenerator<T&>`
 /// hands out references: `next()` then gives a pointer, valid until the next `next()`.
 ///
-/// Cancelled inside `next()`, the generator's frame is destroyed with those of its consumer; should somebody ask it again,
-/// `next()` throws RuntimeError rather than pretend that the values had ended. Left at a `co_yield` and destroyed, its
-/// locals are destroyed and no code of it runs: what must be awaited at the end belongs into a `with` around the loop.
+/// Cancelled inside `next()`, the generator's frame is destroyed with those of its consumer; should somebody ask it
+/// again, `next()` throws RuntimeError rather than pretend that the values had ended. Left at a `co_yield` and
+/// destroyed, its locals are destroyed and no code of it runs: what must be awaited at the end belongs into a `with`
+/// around the loop.
 template <class T>
 class [[nodiscard]] AsyncGenerator : private detail::GeneratorBase {
-  static_assert(!std::is_void_v<T> && !std::is_rvalue_reference_v<T>, "eddy: an AsyncGenerator yields values or lvalue references");
+  static_assert(!std::is_void_v<T> && !std::is_rvalue_reference_v<T>,
+                "eddy: an AsyncGenerator yields values or lvalue references");
 
  public:
   using promise_type = detail::GeneratorPromise<T>;

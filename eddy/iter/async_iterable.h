@@ -24,8 +24,8 @@ using next_result_t = await_result_t<decltype(std::declval<S&>().next())>;
 
 /// The items of something with `next()`: values, or lvalue references where it hands out pointers.
 template <class O>
-using item_of_t = std::conditional_t<std::is_lvalue_reference_v<decltype(*std::declval<O>())>, decltype(*std::declval<O>()),
-                                     std::remove_cvref_t<decltype(*std::declval<O>())>>;
+using item_of_t = std::conditional_t<std::is_lvalue_reference_v<decltype(*std::declval<O>())>,
+                                     decltype(*std::declval<O>()), std::remove_cvref_t<decltype(*std::declval<O>())>>;
 
 template <class R>
 concept Range = std::is_array_v<R> || requires(R& range) {
@@ -55,7 +55,8 @@ template <class R>
 inline constexpr bool kOwnsElements = false;
 template <class R>
   requires requires(const R& range) { *range.begin(); }
-inline constexpr bool kOwnsElements<R> = std::is_const_v<std::remove_reference_t<decltype(*std::declval<const R&>().begin())>>;
+inline constexpr bool kOwnsElements<R> =
+    std::is_const_v<std::remove_reference_t<decltype(*std::declval<const R&>().begin())>>;
 
 }  // namespace detail
 
@@ -122,14 +123,15 @@ class [[nodiscard("co_await it")]] RangeNext final : public Op, public AwaitLeaf
 
 /// A range as a source: `R` is a reference for an lvalue range, which is used in place, else the range is owned.
 ///
-/// The elements of an owned container are moved out. Those of an lvalue, and of a view of something else, are handed out
-/// as references; what a view makes is handed out as values.
+/// The elements of an owned container are moved out. Those of an lvalue, and of a view of something else, are handed
+/// out as references; what a view makes is handed out as values.
 template <class R>
 class RangeSource {
   using Elements = std::remove_reference_t<R>;
   using Iterator = decltype(range_begin(std::declval<Elements&>()));
   using Reference = decltype(*std::declval<Iterator&>());
-  static constexpr bool kMutable = std::is_lvalue_reference_v<Reference> && !std::is_const_v<std::remove_reference_t<Reference>>;
+  static constexpr bool kMutable =
+      std::is_lvalue_reference_v<Reference> && !std::is_const_v<std::remove_reference_t<Reference>>;
   static constexpr bool kMoves = kMutable && !std::is_reference_v<R> && kOwnsElements<Elements>;
   static constexpr bool kRefers = std::is_lvalue_reference_v<Reference> && !kMoves;
 

@@ -47,7 +47,8 @@ AsyncGenerator<Gathered<typename A::Item, typename B::Item>> zip_items(A a, B b)
   while (auto first = co_await a.next()) {
     auto second = co_await b.next();
     if (!second) break;
-    Gathered<typename A::Item, typename B::Item> both(pass_item<typename A::Item>(first), pass_item<typename B::Item>(second));
+    Gathered<typename A::Item, typename B::Item> both(pass_item<typename A::Item>(first),
+                                                      pass_item<typename B::Item>(second));
     co_yield std::move(both);
   }
 }
@@ -79,8 +80,8 @@ namespace iter {
 /// `chain(a, b, …)`: the items of `a`, then those of `b`, and so on.
 inline constexpr eddy::detail::ChainFn chain{};
 
-/// `zip(a, b)`, `zip(a, b, c)`: an item of each, as a struct with members `first`, `second`, `third`, until the first of
-/// them ends. The sources are asked left to right: items of those to the left of the one that ended are lost.
+/// `zip(a, b)`, `zip(a, b, c)`: an item of each, as a struct with members `first`, `second`, `third`, until the first
+/// of them ends. The sources are asked left to right: items of those to the left of the one that ended are lost.
 inline constexpr eddy::detail::ZipFn zip{};
 
 }  // namespace iter

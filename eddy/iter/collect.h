@@ -79,7 +79,8 @@ struct FoldFn {
   template <iter::Source S, class T, class F>
   auto operator()(S&& source, T initial, F&& f) const {
     check_closure<F>();
-    return fold_items<source_t<S>, T, std::decay_t<F>>(as_source(std::forward<S>(source)), std::move(initial), std::forward<F>(f));
+    return fold_items<source_t<S>, T, std::decay_t<F>>(as_source(std::forward<S>(source)), std::move(initial),
+                                                       std::forward<F>(f));
   }
 };
 struct ReduceFn {

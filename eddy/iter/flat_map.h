@@ -34,8 +34,8 @@ struct FlatMapFn {
 
 namespace iter {
 
-/// `source | flat_map(f)`: the items of each `f(item)`, one after the other. `f` returns a range, an AsyncGenerator or the
-/// like, or an awaitable of one.
+/// `source | flat_map(f)`: the items of each `f(item)`, one after the other. `f` returns a range, an AsyncGenerator or
+/// the like, or an awaitable of one.
 inline constexpr eddy::detail::FlatMapFn flat_map{};
 
 }  // namespace iter

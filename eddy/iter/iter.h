@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Pipelines: `source | stage | stage`, pulled from the end by `next()` or by one of the functions that await a whole source.
+// Pipelines: `source | stage | stage`, pulled from the end by `next()` or by one of the functions that await a whole
+// source.
 #pragma once
 
 #include "eddy/iter/async_generator.h"

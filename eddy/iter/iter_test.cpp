@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "eddy/combine/as_completed.h"
 #include "eddy/combine/outcome.h"
+#include "eddy/sync/queue.h"
 #include "eddy/test/test.h"
 #include "eddy/time/sleep.h"
 #include "eddy/time/timeout.h"
@@ -98,7 +100,8 @@ EDDY_TEST(Pipeline, Chunks) {
 }
 
 EDDY_TEST(Pipeline, FlattensRangesAndGenerators) {
-  auto ranges = co_await it::collect(numbers(4) | it::flat_map([](int i) { return Ints(static_cast<std::size_t>(i), i); }));
+  auto ranges =
+      co_await it::collect(numbers(4) | it::flat_map([](int i) { return Ints(static_cast<std::size_t>(i), i); }));
   EXPECT_EQ(ranges, (Ints{1, 2, 2, 3, 3, 3}));
   auto generators = co_await it::collect(numbers(4) | it::flat_map(numbers));
   EXPECT_EQ(generators, (Ints{0, 0, 1, 0, 1, 2}));
@@ -142,7 +145,7 @@ EDDY_TEST(Pipeline, Folds) {
   EXPECT_EQ(sum, 110);
   auto product = co_await it::reduce(numbers(5) | it::drop(1), [](int a, int b) -> Task<int> {
     co_await sleep(1s);
-    co_return a * b;
+    co_return a* b;
   });
   EXPECT_EQ(product, 24);
   auto nothing = co_await it::reduce(numbers(0), [](int a, int) { return a; });
@@ -196,7 +199,8 @@ EDDY_TEST(Pipeline, OwnsRvalueRangesAndMovesTheirElements) {
   std::vector<std::unique_ptr<int>> items;
   items.push_back(std::make_unique<int>(1));
   items.push_back(std::make_unique<int>(2));
-  auto moved = co_await it::collect(std::move(items) | it::filter([](const std::unique_ptr<int>& p) { return *p == 2; }));
+  auto moved =
+      co_await it::collect(std::move(items) | it::filter([](const std::unique_ptr<int>& p) { return *p == 2; }));
   CO_ASSERT_EQ(moved.size(), 1U);
   EXPECT_EQ(*moved[0], 2);
 }
@@ -206,6 +210,21 @@ EDDY_TEST(Pipeline, AViewOfALvalueIsNotRobbed) {
   auto copies = co_await it::collect(std::views::all(words) | it::map([](std::string s) { return s; }));
   EXPECT_EQ(copies, words);
   EXPECT_FALSE(words[0].empty());
+}
+
+EDDY_TEST(Pipeline, StartsFromWhateverHasNext) {
+  Queue<int> queue;
+  queue.put_nowait(1);
+  queue.put_nowait(2);
+  queue.shutdown();
+  auto queued = co_await it::collect(queue | it::map_async(doubled_later, 2));
+  EXPECT_EQ(queued, (Ints{2, 4}));
+  auto completed = as_completed(doubled_later(1), doubled_later(2));
+  auto values = co_await it::collect(completed | it::map([](Outcome<int> o) { return *o; }));
+  EXPECT_EQ(values, (Ints{2, 4}));
+  int array[] = {1, 2};
+  auto from_array = co_await it::collect(array | it::map([](int& i) { return i * 2; }));
+  EXPECT_EQ(from_array, (Ints{2, 4}));
 }
 
 EDDY_TEST(Pipeline, MapMayHandOutReferences) {

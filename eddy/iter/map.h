@@ -10,8 +10,9 @@ namespace detail {
 template <class F, class Item>
 struct Mapped {
   using Settled = settled_t<F, Item>;
-  using type = std::conditional_t<std::is_void_v<Settled>, Unit,
-                                  std::conditional_t<std::is_lvalue_reference_v<Settled>, Settled, std::remove_cvref_t<Settled>>>;
+  using type = std::conditional_t<
+      std::is_void_v<Settled>, Unit,
+      std::conditional_t<std::is_lvalue_reference_v<Settled>, Settled, std::remove_cvref_t<Settled>>>;
 };
 
 template <class S, class F, class Item = typename S::Item, class Result = typename Mapped<F, Item>::type>
@@ -43,8 +44,8 @@ struct MapFn {
 
 namespace iter {
 
-/// `source | map(f)`: `f(item)` for each item, in order, one at a time. A function that returns an awaitable is awaited; to
-/// have several under way see `map_async`.
+/// `source | map(f)`: `f(item)` for each item, in order, one at a time. A function that returns an awaitable is
+/// awaited; to have several under way see `map_async`.
 inline constexpr eddy::detail::MapFn map{};
 
 }  // namespace iter

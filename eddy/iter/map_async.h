@@ -14,9 +14,11 @@ namespace detail {
 
 /// What a map_async and its children share.
 ///
-/// 1. `window` holds the children that were started and whose results were not handed out, in input order: never more than
+/// 1. `window` holds the children that were started and whose results were not handed out, in input order: never more
+/// than
 ///    `limit`.
-/// 2. The feeder, a child as well, pulls the source and starts the others, so that a source that takes its time does not
+/// 2. The feeder, a child as well, pulls the source and starts the others, so that a source that takes its time does
+/// not
 ///    keep back results that are there.
 template <class S, class F, class Result>
 struct Mapping : Board {
@@ -95,8 +97,9 @@ struct MapAsyncFn {
     auto make = [f = std::decay_t<F>(std::forward<F>(f)), concurrency]<class S>(S source) mutable {
       using Kept = kept_item_t<S>;
       using Function = std::decay_t<F>;
-      static_assert(std::is_invocable_v<Function&, Kept>,
-                    "eddy: map_async's function is called with an item that its task keeps: take it by value or const&");
+      static_assert(
+          std::is_invocable_v<Function&, Kept>,
+          "eddy: map_async's function is called with an item that its task keeps: take it by value or const&");
       static_assert(kCallAwaits<Function, Kept>,
                     "eddy: map_async needs a function that returns an awaitable; for a plain function use map");
       return map_async_items<S, Function, settled_t<Function, Kept>>(std::move(source), std::move(f), concurrency);
@@ -109,12 +112,13 @@ struct MapAsyncFn {
 
 namespace iter {
 
-/// `source | map_async(f, n)`: `f(item)` for each item, up to n under way at a time, results in the order of the items. A
-/// result counts until it was taken, so that a slow consumer is not run ahead of.
+/// `source | map_async(f, n)`: `f(item)` for each item, up to n under way at a time, results in the order of the items.
+/// A result counts until it was taken, so that a slow consumer is not run ahead of.
 ///
-/// Each call is a task of its own with a copy of its item; nothing starts before the first `next()`. The first error, in
-/// the order of the items, comes out of `next()` and cancels the calls behind it. Left early, what still runs is cancelled,
-/// and the current task ends only after it: its function must not refer to locals that are gone by then.
+/// Each call is a task of its own with a copy of its item; nothing starts before the first `next()`. The first error,
+/// in the order of the items, comes out of `next()` and cancels the calls behind it. Left early, what still runs is
+/// cancelled, and the current task ends only after it: until then the function may be at work, and a source given as an
+/// lvalue may be in use, so neither may refer to what is gone by then. An owned source (an rvalue) is safe.
 inline constexpr eddy::detail::MapAsyncFn map_async{};
 
 }  // namespace iter

@@ -60,7 +60,8 @@ struct Gauge {
 EDDY_TEST(MapAsync, KeepsTheOrderAndTheBound) {
   Gauge gauge;
   auto start = now();
-  auto results = co_await it::collect(up_to(10) | it::map_async([&](int i) { return gauge.work(i, 1s * (10 - i)); }, 3));
+  auto results =
+      co_await it::collect(up_to(10) | it::map_async([&](int i) { return gauge.work(i, 1s * (10 - i)); }, 3));
   EXPECT_EQ(results, (Ints{0, 10, 20, 30, 40, 50, 60, 70, 80, 90}));
   EXPECT_EQ(gauge.most, 3);
   EXPECT_LT(now() - start, 40s);
@@ -97,10 +98,12 @@ EDDY_TEST(MapAsync, CallsMayBeReadyAtOnceOrReturnNothing) {
   auto ready = co_await it::collect(up_to(300) | it::map_async([](int i) -> Task<int> { co_return i; }, 4));
   EXPECT_EQ(ready, up_to(300));
   int calls = 0;
-  auto units = co_await it::count(up_to(5) | it::map_async([&](int) -> Task<> {
-                                    ++calls;
-                                    co_return;
-                                  }, 2));
+  auto units = co_await it::count(up_to(5) | it::map_async(
+                                                 [&](int) -> Task<> {
+                                                   ++calls;
+                                                   co_return;
+                                                 },
+                                                 2));
   EXPECT_EQ(units, 5U);
   EXPECT_EQ(calls, 5);
 }
@@ -269,10 +272,12 @@ EDDY_TEST(MapAsync, ConvertsArgumentsSoThatNothingDangles) {
 
 EDDY_TEST(MapAsync, Nests) {
   auto inner = [](int i) -> Task<int> {
-    auto parts = co_await it::collect(up_to(i) | it::map_async([](int k) -> Task<int> {
-                                        co_await sleep(1s);
-                                        co_return k;
-                                      }, 2));
+    auto parts = co_await it::collect(up_to(i) | it::map_async(
+                                                     [](int k) -> Task<int> {
+                                                       co_await sleep(1s);
+                                                       co_return k;
+                                                     },
+                                                     2));
     int sum = 0;
     for (int part : parts) sum += part;
     co_return sum;

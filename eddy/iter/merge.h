@@ -77,8 +77,8 @@ namespace iter {
 
 /// `merge(a, b, …)`: the items of all sources as they come.
 ///
-/// Each source is pulled by a task of its own, one item ahead. The first error comes out of `next()` once the items before
-/// it were handed out, and cancels the others. Left early, as for `map_async`.
+/// Each source is pulled by a task of its own, one item ahead. The first error comes out of `next()` once the items
+/// before it were handed out, and cancels the others. Left early, as for `map_async`.
 inline constexpr eddy::detail::MergeFn merge{};
 
 }  // namespace iter

@@ -32,6 +32,7 @@ auto settle() { return eddy::sleep(1ms); }
 template <class F>
 std::vector<TaskHandle<>> start(int n, F body) {
   std::vector<TaskHandle<>> tasks;
+  tasks.reserve(static_cast<std::size_t>(n));
   for (int i = 0; i < n; ++i) tasks.push_back(create_task(body));
   return tasks;
 }
@@ -84,6 +85,7 @@ EDDY_TEST(Barrier, IsReusable) {
 EDDY_TEST(Barrier, MoreTasksThanPartiesWaitForTheNextRound) {
   Barrier barrier{2};
   std::vector<TaskHandle<std::size_t>> tasks;
+  tasks.reserve(5);
   for (int i = 0; i < 5; ++i) tasks.push_back(create_task(pass, std::ref(barrier)));
   co_await settle();
   EXPECT_EQ(std::count_if(tasks.begin(), tasks.end(), [](auto& t) { return t.done(); }), 4);
@@ -283,6 +285,7 @@ EDDY_TEST(Barrier, HundredThousandMeet) {
   constexpr int kMany = 100'000;
   Barrier barrier{kMany};
   std::vector<TaskHandle<std::size_t>> tasks;
+  tasks.reserve(kMany);
   for (int i = 0; i < kMany; ++i) tasks.push_back(create_task(pass, std::ref(barrier)));
   std::vector<bool> seen(kMany);
   for (auto& task : tasks) seen[co_await task] = true;

@@ -329,6 +329,7 @@ EDDY_TEST(Condition, HundredThousandWait) {
   Notes order;
   std::vector<TaskHandle<>> tasks;
   constexpr std::size_t kMany = 100'000;
+  tasks.reserve(kMany);
   for (std::size_t i = 0; i < kMany; ++i) {
     tasks.push_back(create_task(wait_and_note, std::ref(cond), std::ref(order), 0));
   }

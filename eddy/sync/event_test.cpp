@@ -57,6 +57,7 @@ EDDY_TEST(Event, SetWakesEverybodyInOrder, eddy::test::Options{}.seed(0).shuffle
   Event event;
   std::vector<int> order;
   std::vector<TaskHandle<>> tasks;
+  tasks.reserve(3);
   for (int i = 0; i < 3; ++i) tasks.push_back(create_task(wait_and_note, std::ref(event), std::ref(order), i));
   co_await settle();
   EXPECT_TRUE(order.empty());
@@ -149,6 +150,7 @@ EDDY_TEST(Event, HundredThousandWait) {
   std::vector<int> order;
   std::vector<TaskHandle<>> tasks;
   constexpr int kMany = 100'000;
+  tasks.reserve(kMany);
   for (int i = 0; i < kMany; ++i) tasks.push_back(create_task(wait_and_note, std::ref(event), std::ref(order), i));
   co_await settle();
   for (int i = 0; i < kMany; i += 2) tasks[static_cast<std::size_t>(i)].cancel();

@@ -47,7 +47,7 @@ EDDY_TEST(Lock, GuardCanBeMovedReleasedAndForgotten) {
   Lock lock;
   auto guard = co_await lock.acquire();
   LockGuard moved = std::move(guard);
-  EXPECT_FALSE(guard);
+  EXPECT_FALSE(guard);  // NOLINT(bugprone-use-after-move): empty is what it is to be
   EXPECT_TRUE(lock.locked());
   moved.release();
   moved.release();
@@ -173,6 +173,7 @@ EDDY_TEST(Lock, EveryWaiterCancelledInTheTurnOfTheReleaseFreesIt) {
   Notes order;
   auto guard = co_await lock.acquire();
   std::vector<TaskHandle<>> tasks;
+  tasks.reserve(5);
   for (int i = 0; i < 5; ++i) tasks.push_back(create_task(acquire_and_note, std::ref(lock), std::ref(order), i));
   co_await settle();
   guard.release();
@@ -226,6 +227,7 @@ EDDY_TEST(Lock, ExcludesEachOther) {
   int inside = 0;
   int most = 0;
   std::vector<TaskHandle<>> tasks;
+  tasks.reserve(20);
   for (int i = 0; i < 20; ++i) {
     tasks.push_back(create_task([&, i]() -> Task<> {
       for (int round = 0; round < 5; ++round) {
@@ -257,6 +259,7 @@ EDDY_TEST(Lock, HundredThousandWait) {
   std::vector<TaskHandle<>> tasks;
   constexpr int kMany = 100'000;
   auto guard = co_await lock.acquire();
+  tasks.reserve(kMany);
   for (int i = 0; i < kMany; ++i) {
     tasks.push_back(create_task(acquire_and_note, std::ref(lock), std::ref(order), i));
   }

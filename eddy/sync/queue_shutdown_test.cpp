@@ -22,7 +22,6 @@ using eddy::Queue;
 using eddy::QueueEmpty;
 using eddy::QueueShutDown;
 using eddy::Task;
-using eddy::TaskHandle;
 
 // Virtual time passes only when nobody can run any more.
 auto settle() { return eddy::sleep(1ms); }

@@ -24,7 +24,6 @@ using eddy::PriorityQueue;
 using eddy::Queue;
 using eddy::QueueEmpty;
 using eddy::QueueFull;
-using eddy::QueueShutDown;
 using eddy::Task;
 using eddy::TaskHandle;
 
@@ -97,6 +96,7 @@ EDDY_TEST(Queue, NowaitThrowsRatherThanWait) {
   queue.put_nowait("a");
   std::string second = "a string too long to be stored in place";
   EXPECT_THROW(queue.put_nowait(std::move(second)), QueueFull);
+  // NOLINTNEXTLINE(bugprone-use-after-move): that it was not moved is the point
   EXPECT_EQ(second, "a string too long to be stored in place");
   co_return;
 }
@@ -398,6 +398,8 @@ EDDY_TEST(Queue, HundredThousandGettersAndPutters) {
   Queue<int> queue{1};
   std::vector<TaskHandle<int>> getters;
   std::vector<TaskHandle<>> putters;
+  getters.reserve(kMany);
+  putters.reserve(kMany);
   for (std::size_t i = 0; i < kMany; ++i) getters.push_back(create_task(get<>, std::ref(queue)));
   co_await settle();
   for (std::size_t i = 0; i < kMany; i += 2) getters[i].cancel();

@@ -129,6 +129,7 @@ EDDY_TEST(Semaphore, TwoReleasesInOneTurnWakeTwo) {
   Semaphore semaphore{0};
   Notes order;
   std::vector<TaskHandle<>> tasks;
+  tasks.reserve(3);
   for (int i = 0; i < 3; ++i) tasks.push_back(create_task(acquire_and_keep, std::ref(semaphore), std::ref(order), i));
   co_await settle();
   semaphore.release();
@@ -191,6 +192,7 @@ EDDY_TEST(Semaphore, EveryWaiterCancelledInTheTurnOfTheReleaseLosesNoPermit) {
   Semaphore semaphore{0};
   Notes order;
   std::vector<TaskHandle<>> tasks;
+  tasks.reserve(5);
   for (int i = 0; i < 5; ++i) tasks.push_back(create_task(acquire_and_keep, std::ref(semaphore), std::ref(order), i));
   co_await settle();
   semaphore.release();
@@ -207,6 +209,7 @@ EDDY_TEST(Semaphore, LetsInSoManyAndNoMore) {
   int inside = 0;
   int most = 0;
   std::vector<TaskHandle<>> tasks;
+  tasks.reserve(30);
   for (int i = 0; i < 30; ++i) {
     tasks.push_back(create_task([&, i]() -> Task<> {
       auto permit = co_await limit.acquire();
@@ -236,6 +239,7 @@ EDDY_TEST(Semaphore, HundredThousandWait) {
   Notes order;
   std::vector<TaskHandle<>> tasks;
   constexpr std::size_t kMany = 100'000;
+  tasks.reserve(kMany);
   for (std::size_t i = 0; i < kMany; ++i) {
     tasks.push_back(create_task(acquire_and_keep, std::ref(semaphore), std::ref(order), 0));
   }

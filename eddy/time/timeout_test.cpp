@@ -223,7 +223,8 @@ EDDY_TEST(TimeoutAtTest, EndsAtThatPointInTime) {
 
 EDDY_TEST(TimeoutAtTest, ThePastAndNowAreDueAtOnce) {
   auto before = now();
-  for (auto deadline : {now(), now() - 1s}) {
+  const TimePoint deadlines[] = {now(), now() - 1s};
+  for (auto deadline : deadlines) {
     auto result = co_await outcome(timeout_at(deadline, [] { return for_ever(); }));
     EXPECT_NE(result.error_as<TimeoutError>(), nullptr);
   }

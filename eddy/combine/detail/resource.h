@@ -68,10 +68,10 @@ inline constexpr bool kGivesNothing<ContextManager<void>> = true;
 
 /// What the body receives for an object: `void` for nothing, else a reference.
 template <class Object>
-using given_by_t = std::conditional_t<
-    kGivesNothing<std::remove_cvref_t<Object>>, void,
-    std::conditional_t<std::is_void_v<entered_by_t<Object>>, std::remove_reference_t<Object>&,
-                       std::add_lvalue_reference_t<std::remove_reference_t<entered_by_t<Object>>>>>;
+using given_by_t =
+    std::conditional_t<kGivesNothing<std::remove_cvref_t<Object>>, void,
+                       std::conditional_t<std::is_void_v<entered_by_t<Object>>, std::remove_reference_t<Object>&,
+                                          std::add_lvalue_reference_t<std::remove_reference_t<entered_by_t<Object>>>>>;
 
 /// An error that a later one has replaced: to the loop's handler.
 void report_replaced_error(std::exception_ptr error) noexcept;

@@ -2,9 +2,11 @@
 //
 // What `map_async` and `merge` share: a stage of a pipeline that has children of its own.
 //
-// 1. The Crew stands in the stage's frame and owns the children while the stage lives; left early, it hands them, cancelled,
+// 1. The Crew stands in the stage's frame and owns the children while the stage lives; left early, it hands them,
+// cancelled,
 //    to the task.
-// 2. Everything that children touch is in a Board, which they share with the stage and each other: it lives as long as the
+// 2. Everything that children touch is in a Board, which they share with the stage and each other: it lives as long as
+// the
 //    last of them. `board.crew` is null once the stage has gone.
 #pragma once
 

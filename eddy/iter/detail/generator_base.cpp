@@ -34,12 +34,14 @@ void GeneratorBase::close() {
 
 void GeneratorBase::check_ended() const {
   if (promise_) {
-    throw RuntimeError("next(): another task is waiting in this generator's next(); a generator has one consumer at a time "
-                       "(to share its items among tasks, put them into a Queue)");
+    throw RuntimeError(
+        "next(): another task is waiting in this generator's next(); a generator has one consumer at a time "
+        "(to share its items among tasks, put them into a Queue)");
   }
   if (gone_ == Gone::kTorn) {
-    throw RuntimeError("next(): an earlier next() of this generator was cancelled, which destroyed the generator half way; "
-                       "make a new one");
+    throw RuntimeError(
+        "next(): an earlier next() of this generator was cancelled, which destroyed the generator half way; "
+        "make a new one");
   }
   if (gone_ == Gone::kMoved) throw RuntimeError("next(): this AsyncGenerator was moved from");
 }

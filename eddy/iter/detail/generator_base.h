@@ -4,7 +4,8 @@
 //                                             └──cancelled──▶ torn
 // 1. The AsyncGenerator owns the frame while it is parked; the chain of who waits owns it while it is in flight.
 // 2. In flight exactly while the promise has a `parent`.
-// 3. The frame tells the object when it goes, and the object tells the frame when it moves: `object` and `promise_` always
+// 3. The frame tells the object when it goes, and the object tells the frame when it moves: `object` and `promise_`
+// always
 //    point at each other, or one of the two is gone.
 #pragma once
 
