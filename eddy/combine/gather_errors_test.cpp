@@ -136,6 +136,14 @@ EDDY_TEST(GatherErrorsTest, CancelledWithReturnExceptionsIsCancelled) {
   EXPECT_FALSE(after);
 }
 
+EDDY_TEST(GatherErrorsTest, AnErrorItWouldHaveReturnedGoesToTheHandlerWhenItIsCancelled) {
+  auto r = co_await outcome(wait_for(gather(return_exceptions, fail_after(1s, "kept"), sleep(1h)), 2s));
+  EXPECT_NE(r.error_as<TimeoutError>(), nullptr);
+  auto lost = test::lost_errors();
+  CO_ASSERT_EQ(lost.size(), 1u);
+  EXPECT_NE(lost[0].find("kept"), std::string::npos);
+}
+
 // 3b §1.7: the exception wins, the cancel stays pending.
 EDDY_TEST(GatherErrorsTest, CancelledWhileABranchFailsThrowsAndStaysCancelled) {
   std::string caught;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 // libstdc++ has durations and clocks apart from the calendar and its formatting, which cost 26,000 lines a file.
 #if __has_include(<bits/chrono.h>)
@@ -32,7 +33,9 @@ constexpr Nanos to_nanos(std::chrono::duration<Rep, Period> d) noexcept {
   std::chrono::duration<double> seconds = d;
   if (!(seconds < kLimit)) return kForever;
   if (!(seconds > -kLimit)) return -kForever;
-  return std::chrono::ceil<std::chrono::nanoseconds>(d).count();
+  // A float cannot tell the nanoseconds of an hour apart.
+  using Exact = std::conditional_t<std::is_same_v<Rep, float>, double, Rep>;
+  return std::chrono::ceil<std::chrono::nanoseconds>(std::chrono::duration<Exact, Period>(d)).count();
 }
 
 constexpr Nanos saturating_add(Nanos base, Nanos delta) noexcept {

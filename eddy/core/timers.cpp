@@ -68,13 +68,23 @@ void TimerWheel::remove(TimerOp& timer) noexcept {
 unsigned TimerWheel::lowest_level() const noexcept { return static_cast<unsigned>(std::countr_zero(levels_used_)); }
 
 // The earliest timer is in the first slot of the lowest level in use: everything on higher levels differs from the
-// cursor in a higher digit, so it is later. Within a slot of a higher level the timers are in no order.
+// cursor in a higher digit, so it is later. Within a slot of a higher level the timers are in no order; where they are
+// too many to look at, the slot's start must do: once there, they are moved down, and looking costs less.
 std::int64_t TimerWheel::next() noexcept {
   if (cached_next_ >= 0) return cached_next_;
-  const Level& level = levels_[lowest_level()];
-  const Ring<Op>& slot = level.slots[static_cast<unsigned>(std::countr_zero(level.used))];
+  constexpr int kLookAt = 32;
+  unsigned index = lowest_level();
+  auto slot = static_cast<unsigned>(std::countr_zero(levels_[index].used));
+  const Ring<Op>& timers = levels_[index].slots[slot];
   std::int64_t earliest = std::numeric_limits<std::int64_t>::max();
-  for (Op* op = slot.front(); op; op = slot.after(*op)) earliest = std::min(earliest, static_cast<TimerOp*>(op)->when);
+  int looked = 0;
+  for (Op* op = timers.front(); op; op = timers.after(*op)) {
+    earliest = std::min(earliest, static_cast<TimerOp*>(op)->when);
+    if (++looked == kLookAt) {
+      earliest = std::max(slot_start(index, slot), cursor_);
+      break;
+    }
+  }
   cached_next_ = earliest;
   return earliest;
 }
@@ -90,8 +100,7 @@ void TimerWheel::move_down(unsigned index, unsigned slot) noexcept {
   Level& level = levels_[index];
   level.used &= ~(std::uint64_t{1} << slot);
   if (level.used == 0) levels_used_ &= ~(1U << index);
-  Ring<Op> timers = level.slots[slot].take();
-  while (Op* op = timers.pop_front()) insert(static_cast<TimerOp&>(*op));
+  level.slots[slot].drain([this](Op& op) { insert(static_cast<TimerOp&>(op)); });
 }
 
 TimerOp* TimerWheel::pop_due(std::int64_t now) noexcept {
@@ -100,12 +109,15 @@ TimerOp* TimerWheel::pop_due(std::int64_t now) noexcept {
     auto slot = static_cast<unsigned>(std::countr_zero(levels_[level].used));
     std::int64_t start = slot_start(level, slot);
     if (start > now) break;
-    cursor_ = start > cursor_ ? start : cursor_;
-    if (level == 0) {
-      auto& timer = static_cast<TimerOp&>(*levels_[0].slots[slot].front());
-      remove(timer);
-      return &timer;
+    const Ring<Op>& timers = levels_[level].slots[slot];
+    auto& first = static_cast<TimerOp&>(*timers.front());
+    // One that is alone in its slot is the earliest of all, whatever the level: no need to move it down to know.
+    if (level == 0 || (first.when <= now && timers.back() == &first)) {
+      remove(first);
+      cursor_ = start > cursor_ ? start : cursor_;
+      return &first;
     }
+    cursor_ = start > cursor_ ? start : cursor_;
     move_down(level, slot);
   }
   cursor_ = std::max(cursor_, now);

@@ -219,7 +219,10 @@ EDDY_TEST(Pipeline, StartsFromWhateverHasNext) {
   queue.shutdown();
   auto queued = co_await it::collect(queue | it::map_async(doubled_later, 2));
   EXPECT_EQ(queued, (Ints{2, 4}));
-  auto completed = as_completed(doubled_later(1), doubled_later(2));
+  std::vector<Task<int>> tasks;
+  tasks.push_back(doubled_later(1));
+  tasks.push_back(doubled_later(2));
+  auto completed = as_completed(std::move(tasks));
   auto values = co_await it::collect(completed | it::map([](Outcome<int> o) { return *o; }));
   EXPECT_EQ(values, (Ints{2, 4}));
   int array[] = {1, 2};

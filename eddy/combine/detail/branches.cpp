@@ -43,6 +43,11 @@ Step BranchBase::end(std::uint32_t how) noexcept {
   return owner.kid_ended(*this);
 }
 
+// An error that was kept to be handed out, and then the whole was cancelled.
+void BranchBase::report_unseen_error() noexcept {
+  report_lost_error("error in a gather that was cancelled before it could be looked at", std::move(error));
+}
+
 void Branches::open(Strand& strand, Cont cont) noexcept {
   enter(strand, cont);
   host = &strand;

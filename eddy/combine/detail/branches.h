@@ -39,7 +39,9 @@ class BranchBase : public Strand {
 
  protected:
   BranchBase() = default;
-  ~BranchBase() = default;
+  ~BranchBase() {
+    if (error) report_unseen_error();
+  }
 
   virtual Step launch() noexcept = 0;
   /// Destroys an operation that never ran.
@@ -49,6 +51,7 @@ class BranchBase : public Strand {
 
  private:
   Step end(std::uint32_t how) noexcept;
+  void report_unseen_error() noexcept;
 };
 
 template <Operation O>

@@ -76,6 +76,12 @@ using given_by_t =
 /// An error that a later one has replaced: to the loop's handler.
 void report_replaced_error(std::exception_ptr error) noexcept;
 
+// GCC 12 warns about this frame when the object's type is in an anonymous namespace, although the function then has
+// internal linkage as well.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsubobject-linkage"
+#endif
 /// `aexit`, then `aclose`, as far as there are any; the second also if the first throws.
 template <class Object>
 Task<> leave_object(Object& object, ExitReason why) {
@@ -106,6 +112,9 @@ Task<> leave_object(Object& object, ExitReason why) {
   if (failed) std::rethrow_exception(failed);
   co_return;
 }
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 template <class T>
 ExitReason reason_of(const Outcome<T>& ended) noexcept {
