@@ -45,7 +45,7 @@ def allowed_layers(path, rules):
     allowed = layers[layer] | {layer} if inner is None else set(inner) | {layer}
     stem = re.sub(r"_(test|bench|fuzz)$", "", path.stem)
     allowed |= files.get(f"{layer}/{stem}", set())
-    return allowed | {"test"} if is_test(path) else allowed
+    return allowed | {"test"} | set(layers.get("test", ())) if is_test(path) else allowed
 
 
 def check_include(path, target, rules):
