@@ -51,7 +51,7 @@ def together(by_build):
 def verdict(targets, values):
     if not targets:
         return ""
-    missed = [build.split("-")[0] for build, value in values.items() if build in targets and value > targets[build]]
+    missed = [build.split("-")[0] for build, value in values.items() if build in targets and float(number(value)) > targets[build]]
     return "met" if not missed else "missed by " + " and ".join(missed)
 
 

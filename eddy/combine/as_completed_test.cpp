@@ -56,7 +56,8 @@ EDDY_TEST(AsCompletedTest, ResultsThatCameMeanwhileWaitInOrder) {
   auto completed = as_completed(values({2, 1, 3}));
   co_await sleep(5s);
   TimePoint begin = now();
-  EXPECT_EQ(co_await collect(completed), (Ints{1, 2, 3}));
+  Ints results = co_await collect(completed);
+  EXPECT_EQ(results, (Ints{1, 2, 3}));
   EXPECT_EQ(now(), begin);
 }
 
@@ -65,7 +66,8 @@ EDDY_TEST(AsCompletedTest, HandlesAndDuplicates) {
   auto b = create_task(value_after, 1s, 1);
   std::vector<TaskHandle<int>> handles{a, b, a, b, a};
   auto completed = as_completed(handles);
-  EXPECT_EQ(co_await collect(completed), (Ints{1, 2}));
+  Ints results = co_await collect(completed);
+  EXPECT_EQ(results, (Ints{1, 2}));
   EXPECT_EQ(a.result(), 2);
 }
 
@@ -74,14 +76,16 @@ EDDY_TEST(AsCompletedTest, HandlesThatAreDoneComeFirst) {
   co_await a;
   std::vector<TaskHandle<int>> handles{create_task(value_after, 1s, 1), a};
   auto completed = as_completed(handles);
-  EXPECT_EQ(co_await collect(completed), (Ints{7, 1}));
+  Ints results = co_await collect(completed);
+  EXPECT_EQ(results, (Ints{7, 1}));
 }
 
 EDDY_TEST(AsCompletedTest, OfAViewAndOfVoidAndOfMoveOnly) {
   auto numbers = as_completed(std::views::iota(1, 4) | std::views::transform([](int i) {
                                 return value_after(std::chrono::seconds(4 - i), i);
                               }));
-  EXPECT_EQ(co_await collect(numbers), (Ints{3, 2, 1}));
+  Ints numbers_results = co_await collect(numbers);
+  EXPECT_EQ(numbers_results, (Ints{3, 2, 1}));
   std::vector<detail::Sleep> naps;
   naps.push_back(sleep(1s));
   auto slept = as_completed(std::move(naps));

@@ -107,7 +107,10 @@ class [[nodiscard("co_await it")]] GatherOp final : public GatherBase, public Aw
 template <bool kKeepErrors, class R>
 class [[nodiscard("co_await it")]] GatherRangeOp final : public GatherBase, public Await<GatherRangeOp<kKeepErrors, R>> {
   using O = operation_t<typename HeldRange<R>::Element>;
-  using Value = std::conditional_t<kKeepErrors, Outcome<outcome_value_t<O>>, collected_t<O>>;
+  static_assert(kKeepErrors || !std::is_reference_v<collected_t<O>>,
+                "eddy: gather of a range gives a vector, which cannot hold references: pass std::move(handles), or return "
+                "pointers from the tasks");
+  using Value = std::conditional_t<kKeepErrors, Outcome<outcome_value_t<O>>, std::remove_reference_t<collected_t<O>>>;
 
  public:
   explicit GatherRangeOp(R&& range) : GatherBase(kKeepErrors), range_(std::forward<R>(range)) {}

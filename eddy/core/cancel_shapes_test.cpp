@@ -3,8 +3,17 @@
 // No shape of code loses a cancel, leaks, or runs what it must not.
 #include <string>
 
-#include "eddy/eddy.h"
+#include "eddy/base/error.h"
+#include "eddy/base/scope_guard.h"
+#include "eddy/combine/cancel_and_wait.h"
+#include "eddy/combine/outcome.h"
+#include "eddy/core/any_task.h"
+#include "eddy/core/create_task.h"
+#include "eddy/core/loop.h"
+#include "eddy/core/task.h"
+#include "eddy/core/task_handle.h"
 #include "eddy/test/test.h"
+#include "eddy/time/sleep.h"
 
 namespace eddy {
 namespace {

@@ -4,8 +4,17 @@
 #include <functional>
 #include <string>
 
-#include "eddy/eddy.h"
+#include "eddy/base/scope_guard.h"
+#include "eddy/combine/cancel_and_wait.h"
+#include "eddy/combine/gather.h"
+#include "eddy/combine/shield.h"
+#include "eddy/combine/task_group.h"
+#include "eddy/core/create_task.h"
+#include "eddy/core/run.h"
+#include "eddy/core/task.h"
+#include "eddy/core/task_handle.h"
 #include "eddy/test/test.h"
+#include "eddy/time/sleep.h"
 
 namespace eddy {
 namespace {

@@ -5,8 +5,14 @@
 #include <string>
 #include <thread>
 
-#include "eddy/eddy.h"
+#include "eddy/combine/gather.h"
+#include "eddy/combine/task_group.h"
+#include "eddy/core/create_task.h"
+#include "eddy/core/run.h"
+#include "eddy/core/task.h"
+#include "eddy/core/task_handle.h"
 #include "eddy/test/test.h"
+#include "eddy/time/sleep.h"
 
 namespace eddy {
 namespace {

@@ -8,8 +8,16 @@
 #include <utility>
 #include <vector>
 
-#include "eddy/eddy.h"
+#include "eddy/base/error.h"
+#include "eddy/combine/cancel_and_wait.h"
+#include "eddy/combine/gather.h"
+#include "eddy/combine/outcome.h"
+#include "eddy/core/loop.h"
+#include "eddy/core/task.h"
+#include "eddy/core/task_handle.h"
 #include "eddy/test/test.h"
+#include "eddy/time/sleep.h"
+#include "eddy/time/timeout.h"
 
 namespace eddy {
 namespace {

@@ -4,8 +4,13 @@
 #include <utility>
 #include <vector>
 
-#include "eddy/eddy.h"
+#include "eddy/base/error.h"
+#include "eddy/core/any_task.h"
+#include "eddy/core/create_task.h"
+#include "eddy/core/task.h"
+#include "eddy/core/task_handle.h"
 #include "eddy/test/test.h"
+#include "eddy/time/sleep.h"
 
 namespace eddy {
 namespace {

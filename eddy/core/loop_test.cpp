@@ -9,8 +9,13 @@
 #include <string>
 #include <vector>
 
-#include "eddy/eddy.h"
+#include "eddy/base/error.h"
+#include "eddy/base/scope_guard.h"
+#include "eddy/combine/finally.h"
+#include "eddy/core/create_task.h"
+#include "eddy/core/task.h"
 #include "eddy/test/test.h"
+#include "eddy/time/sleep.h"
 
 namespace eddy {
 namespace {

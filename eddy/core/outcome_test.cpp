@@ -6,8 +6,12 @@
 #include <string>
 #include <utility>
 
-#include "eddy/eddy.h"
+#include "eddy/base/error.h"
+#include "eddy/combine/outcome.h"
+#include "eddy/core/create_task.h"
+#include "eddy/core/task.h"
 #include "eddy/test/test.h"
+#include "eddy/time/sleep.h"
 
 namespace eddy {
 namespace {

@@ -10,8 +10,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "eddy/eddy.h"
+#include "eddy/base/scope_guard.h"
+#include "eddy/combine/finally.h"
+#include "eddy/combine/outcome.h"
+#include "eddy/core/loop.h"
+#include "eddy/core/run.h"
+#include "eddy/core/task.h"
 #include "eddy/test/test.h"
+#include "eddy/time/sleep.h"
 
 namespace eddy {
 namespace {

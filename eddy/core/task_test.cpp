@@ -6,8 +6,14 @@
 #include <string>
 #include <utility>
 
-#include "eddy/eddy.h"
+#include "eddy/base/error.h"
+#include "eddy/base/scope_guard.h"
+#include "eddy/combine/outcome.h"
+#include "eddy/core/create_task.h"
+#include "eddy/core/run.h"
 #include "eddy/test/test.h"
+#include "eddy/time/sleep.h"
+#include "eddy/time/timeout.h"
 
 namespace eddy {
 namespace {

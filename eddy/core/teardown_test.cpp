@@ -6,8 +6,17 @@
 #include <utility>
 #include <vector>
 
-#include "eddy/eddy.h"
+#include "eddy/base/scope_guard.h"
+#include "eddy/combine/cancel_and_wait.h"
+#include "eddy/combine/finally.h"
+#include "eddy/combine/task_group.h"
+#include "eddy/core/any_task.h"
+#include "eddy/core/create_task.h"
+#include "eddy/core/loop.h"
+#include "eddy/core/task.h"
+#include "eddy/core/task_handle.h"
 #include "eddy/test/test.h"
+#include "eddy/time/sleep.h"
 
 namespace eddy {
 namespace {

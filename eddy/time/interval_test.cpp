@@ -3,8 +3,13 @@
 
 #include <vector>
 
-#include "eddy/eddy.h"
+#include "eddy/base/error.h"
+#include "eddy/combine/cancel_and_wait.h"
+#include "eddy/core/create_task.h"
+#include "eddy/core/loop.h"
+#include "eddy/core/task.h"
 #include "eddy/test/test.h"
+#include "eddy/time/sleep.h"
 
 namespace eddy {
 namespace {

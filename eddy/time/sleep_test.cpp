@@ -6,7 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "eddy/eddy.h"
+#include "eddy/combine/cancel_and_wait.h"
+#include "eddy/combine/gather.h"
+#include "eddy/combine/task_group.h"
+#include "eddy/core/create_task.h"
+#include "eddy/core/loop.h"
+#include "eddy/core/run.h"
+#include "eddy/core/task.h"
 #include "eddy/test/test.h"
 
 namespace eddy {

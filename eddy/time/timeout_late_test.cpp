@@ -5,8 +5,12 @@
 #include <stdexcept>
 #include <vector>
 
-#include "eddy/eddy.h"
+#include "eddy/base/error.h"
+#include "eddy/core/create_task.h"
+#include "eddy/core/loop.h"
+#include "eddy/core/task.h"
 #include "eddy/test/test.h"
+#include "eddy/time/sleep.h"
 #include "eddy/time/timeout.h"
 
 namespace eddy {

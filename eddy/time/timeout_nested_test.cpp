@@ -4,8 +4,13 @@
 #include <optional>
 #include <string>
 
-#include "eddy/eddy.h"
+#include "eddy/base/error.h"
+#include "eddy/combine/finally.h"
+#include "eddy/combine/gather.h"
+#include "eddy/combine/outcome.h"
+#include "eddy/core/task.h"
 #include "eddy/test/test.h"
+#include "eddy/time/sleep.h"
 #include "eddy/time/timeout.h"
 
 namespace eddy {

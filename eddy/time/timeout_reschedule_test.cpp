@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <string>
 
-#include "eddy/eddy.h"
+#include "eddy/base/error.h"
+#include "eddy/combine/outcome.h"
+#include "eddy/core/loop.h"
+#include "eddy/core/task.h"
 #include "eddy/test/test.h"
+#include "eddy/time/sleep.h"
 #include "eddy/time/timeout.h"
 
 namespace eddy {

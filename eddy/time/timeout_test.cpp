@@ -4,8 +4,19 @@
 #include <stdexcept>
 #include <string>
 
-#include "eddy/eddy.h"
+#include "eddy/base/error.h"
+#include "eddy/base/exception_group.h"
+#include "eddy/base/scope_guard.h"
+#include "eddy/combine/cancel_and_wait.h"
+#include "eddy/combine/finally.h"
+#include "eddy/combine/outcome.h"
+#include "eddy/combine/shield.h"
+#include "eddy/combine/task_group.h"
+#include "eddy/core/create_task.h"
+#include "eddy/core/loop.h"
+#include "eddy/core/task.h"
 #include "eddy/test/test.h"
+#include "eddy/time/sleep.h"
 
 namespace eddy {
 namespace {

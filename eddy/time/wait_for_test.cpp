@@ -4,8 +4,18 @@
 #include <string>
 #include <utility>
 
-#include "eddy/eddy.h"
+#include "eddy/base/error.h"
+#include "eddy/base/scope_guard.h"
+#include "eddy/combine/cancel_and_wait.h"
+#include "eddy/combine/finally.h"
+#include "eddy/combine/gather.h"
+#include "eddy/combine/outcome.h"
+#include "eddy/combine/shield.h"
+#include "eddy/core/create_task.h"
+#include "eddy/core/loop.h"
+#include "eddy/core/task.h"
 #include "eddy/test/test.h"
+#include "eddy/time/sleep.h"
 #include "eddy/time/timeout.h"
 
 namespace eddy {
