@@ -49,7 +49,8 @@ BENCHMARK(cancel_three_deep_warm)->UseManualTime();
 
 constexpr std::size_t kCold = 100'000;
 
-// On a thread of its own, so that each time starts with an empty frame heap, where neighbours in time are neighbours in memory.
+// On a thread of its own, so that each time starts with an empty frame heap, where neighbours in time are neighbours in
+// memory.
 void cancel_three_deep_100k_cold(benchmark::State& state) {
   double seconds = 0;
   for (auto _ : state) {

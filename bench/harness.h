@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What the benchmarks of `./dev bench` share. One function per scenario, inside one `eddy::run`, batched so that setting
-// up a loop, a group or a queue is not measured. The label says what the design promises; bench/report.py reads it.
+// What the benchmarks of `./dev bench` share. One function per scenario, inside one `eddy::run`, batched so that
+// setting up a loop, a group or a queue is not measured. The label says what the design promises; bench/report.py reads
+// it.
 #pragma once
 
 #include <benchmark/benchmark.h>
@@ -23,7 +24,8 @@ inline void promise(benchmark::State& state, std::string label) { state.SetLabel
 inline void per_operation(benchmark::State& state, std::int64_t batch, std::string label) {
   auto operations = static_cast<double>(state.iterations() * batch);
   state.SetItemsProcessed(state.iterations() * batch);
-  state.counters["ns"] = benchmark::Counter(operations / 1e9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["ns"] =
+      benchmark::Counter(operations / 1e9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
   promise(state, std::move(label));
 }
 

@@ -12,8 +12,6 @@ Task<int> work() {
   co_return 42;
 }
 
-Task<int> result_of(eddy::TaskHandle<int> task) { co_return co_await task; }
-
 int main() {
   eddy::Loop loop;
   auto task = loop.create_task(work());
@@ -23,13 +21,13 @@ int main() {
   eddy::Loop other;
   other.set_debug(true);
   try {
-    other.run_until_complete(result_of(task));
+    other.run_until_complete(task);
   } catch (const eddy::RuntimeError& error) {
     std::cout << error.what() << '\n';
   }
 
   // Right.
-  std::cout << loop.run_until_complete(result_of(task)) << '\n';
+  std::cout << loop.run_until_complete(task) << '\n';
 
   // Wrong: nothing runs on a loop after close().
   loop.close();

@@ -22,7 +22,8 @@ class InvalidStateError : public RuntimeError {
 
 /// A `wait_for` or `timeout` ran out before its body ended.
 ///
-/// `scope()` tells which one, so that an outer timeout can be told from a nested one; `Timeout::expired()` answers the same.
+/// `scope()` tells which one, so that an outer timeout can be told from a nested one; `Timeout::expired()` answers the
+/// same.
 class TimeoutError : public std::runtime_error {
  public:
   explicit TimeoutError(const std::string& message, const void* scope = nullptr)

@@ -27,7 +27,10 @@ std::string compose(const std::string& message, const std::vector<std::exception
 }  // namespace
 
 ExceptionGroup::ExceptionGroup(std::string message, std::vector<std::exception_ptr> errors)
-    : message_(std::move(message)), errors_(std::move(errors)), handled_(errors_.size()), text_(compose(message_, errors_)) {
+    : message_(std::move(message)),
+      errors_(std::move(errors)),
+      handled_(errors_.size()),
+      text_(compose(message_, errors_)) {
   if (errors_.empty()) throw std::invalid_argument("ExceptionGroup: a group needs at least one error");
 }
 

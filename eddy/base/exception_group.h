@@ -10,7 +10,8 @@
 
 namespace eddy {
 
-/// Several errors thrown as one: what a task group throws, also when there is only one, so that callers write one handler.
+/// Several errors thrown as one: what a task group throws, also when there is only one, so that callers write one
+/// handler.
 ///
 /// Python's `except*` is `handle<E>`: it picks out the errors that are an `E` (nested groups included), and
 /// `rethrow_unhandled` throws what nobody picked:

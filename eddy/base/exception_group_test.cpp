@@ -110,7 +110,8 @@ TEST(ExceptionGroupTest, HandlesWhatIsNoStandardError) {
 
 TEST(ExceptionGroupTest, AHandlerThatThrowsHasHandledItsError) {
   ExceptionGroup group = sample();
-  EXPECT_THROW(group.handle<IOError>([](const IOError&) { throw std::logic_error("in the handler"); }), std::logic_error);
+  EXPECT_THROW(group.handle<IOError>([](const IOError&) { throw std::logic_error("in the handler"); }),
+               std::logic_error);
   int io = 0;
   group.handle<IOError>([&](const IOError&) { ++io; });
   EXPECT_EQ(io, 0);

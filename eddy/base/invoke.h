@@ -14,7 +14,7 @@ constexpr decltype(auto) invoke(F&& f, A&&... arguments) {
 }
 
 template <class M, class C, class Object, class... A>
-constexpr decltype(auto) invoke(M C::*member, Object&& object, A&&... arguments) {
+constexpr decltype(auto) invoke(M C::* member, Object&& object, A&&... arguments) {
   if constexpr (std::is_base_of_v<C, std::decay_t<Object>>) {
     if constexpr (std::is_function_v<M>) {
       return (std::forward<Object>(object).*member)(std::forward<A>(arguments)...);

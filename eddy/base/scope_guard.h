@@ -5,7 +5,8 @@
 
 namespace eddy {
 
-/// Runs a function when it leaves scope, unless dismissed: the destructor half of `finally` for code that does not await.
+/// Runs a function when it leaves scope, unless dismissed: the destructor half of `finally` for code that does not
+/// await.
 ///
 /// Runs on value, exception and cancellation alike, since all three destroy the frame's locals.
 template <class F>

@@ -20,7 +20,8 @@ class UniqueFunction<R(Args...)> {
   UniqueFunction(decltype(nullptr)) noexcept {}
 
   template <class F>
-    requires(!std::same_as<std::remove_cvref_t<F>, UniqueFunction> && std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
+    requires(!std::same_as<std::remove_cvref_t<F>, UniqueFunction> &&
+             std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
   UniqueFunction(F&& f) : target_(make_owned<Holder<std::decay_t<F>>>(std::forward<F>(f))) {}
 
   explicit operator bool() const noexcept { return static_cast<bool>(target_); }

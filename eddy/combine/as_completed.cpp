@@ -89,7 +89,8 @@ void CompletedBase::Next::check() {
     throw RuntimeError("as_completed: next() is awaited by another task already");
   }
   if (completed->expired_ && !completed->first_ && completed->left_ > 0) {
-    throw TimeoutError("as_completed: timed out with " + std::to_string(completed->left_) + " tasks still running", completed);
+    throw TimeoutError("as_completed: timed out with " + std::to_string(completed->left_) + " tasks still running",
+                       completed);
   }
 }
 

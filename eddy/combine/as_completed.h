@@ -153,7 +153,8 @@ class AsCompleted {
     std::deque<Item> items_;
   };
 
-  class [[nodiscard("co_await it")]] NextOp final : public detail::CompletedBase::Next, public detail::AwaitLeaf<NextOp> {
+  class [[nodiscard("co_await it")]] NextOp final : public detail::CompletedBase::Next,
+                                                    public detail::AwaitLeaf<NextOp> {
    public:
     explicit NextOp(Core& core) noexcept : detail::CompletedBase::Next(core) {}
     std::optional<Outcome<T>> take() {
@@ -166,7 +167,8 @@ class AsCompleted {
   using value_type = Outcome<T>;
 
   template <class R>
-  AsCompleted(std::in_place_t, R&& range, detail::Nanos limit) : core_(make_owned<Core>(std::forward<R>(range), limit)) {}
+  AsCompleted(std::in_place_t, R&& range, detail::Nanos limit)
+      : core_(make_owned<Core>(std::forward<R>(range), limit)) {}
 
   /// The next one that ended, as an Outcome; nullopt when all were handed out. TimeoutError when the limit has passed.
   NextOp next() { return NextOp(*core_); }

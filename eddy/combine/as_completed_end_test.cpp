@@ -81,8 +81,8 @@ Task<> use_local_of_owner(bool& frame_gone, bool& used_after) {
   });
 }
 
-/// Cancels a task that owns an as_completed and waits in `how`, while a child is slow to end. True when the frames stood
-/// until the child had ended.
+/// Cancels a task that owns an as_completed and waits in `how`, while a child is slow to end. True when the frames
+/// stood until the child had ended.
 template <class How>
 Task<bool> frames_outlive_children(How how) {
   bool frame_gone = false, used_after = false;
@@ -123,9 +123,8 @@ EDDY_TEST(AsCompletedEndTest, CancelledInAShieldTheFramesStandUntilTheChildrenHa
 }
 // The cancel comes while the cleanup of an inner timeout runs, when nothing was waiting at a leaf of the task's own.
 EDDY_TEST(AsCompletedEndTest, CancelledInACleanupTheFramesStandUntilTheChildrenHaveEnded) {
-  EXPECT_TRUE(co_await frames_outlive_children([](auto&) -> Task<> {
-    co_await wait_for(finally(sleep(1h), [] { return sleep(1500ms); }), 500ms);
-  }));
+  EXPECT_TRUE(co_await frames_outlive_children(
+      [](auto&) -> Task<> { co_await wait_for(finally(sleep(1h), [] { return sleep(1500ms); }), 500ms); }));
 }
 
 EDDY_TEST(AsCompletedEndTest, InABranchOfAGatherTheBranchsFramesStandToo) {

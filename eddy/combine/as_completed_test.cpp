@@ -81,9 +81,8 @@ EDDY_TEST(AsCompletedTest, HandlesThatAreDoneComeFirst) {
 }
 
 EDDY_TEST(AsCompletedTest, OfAViewAndOfVoidAndOfMoveOnly) {
-  auto numbers = as_completed(std::views::iota(1, 4) | std::views::transform([](int i) {
-                                return value_after(std::chrono::seconds(4 - i), i);
-                              }));
+  auto numbers = as_completed(std::views::iota(1, 4) |
+                              std::views::transform([](int i) { return value_after(std::chrono::seconds(4 - i), i); }));
   Ints numbers_results = co_await collect(numbers);
   EXPECT_EQ(numbers_results, (Ints{3, 2, 1}));
   std::vector<detail::Sleep> naps;

@@ -45,7 +45,12 @@ EDDY_TEST(CancelAndWaitTest, AnErrorNobodyAsksForGoesToTheHandler) {
 
 EDDY_TEST(CancelAndWaitTest, OfATaskThatHasNotStartedDropsIt) {
   test::Counters counts;
-  auto task = create_task([](test::Tracked) -> Task<> { ADD_FAILURE() << "it ran"; co_return; }, test::Tracked(counts));
+  auto task = create_task(
+      [](test::Tracked) -> Task<> {
+        ADD_FAILURE() << "it ran";
+        co_return;
+      },
+      test::Tracked(counts));
   co_await cancel_and_wait(task);
   EXPECT_EQ(counts.alive(), 0);
 }
@@ -116,17 +121,17 @@ EDDY_TEST(OwnedHandleTest, InAScopeThatIsCancelledAlreadyItStillCancelsAndWaits)
 
 // Found by reading: the inner cancel relinked owners that the outer one had still to visit, and lost those behind them.
 EDDY_TEST(OwnedHandleTest, AnAnsweredForTaskInTheSameTreeDoesNotDisturbTheCancel) {
-  auto group = []() -> Task<> {
-    co_await task_group([](TaskGroup& tg) { tg.create_task(sleep, 1h); });
-  };
+  auto group = []() -> Task<> { co_await task_group([](TaskGroup& tg) { tg.create_task(sleep, 1h); }); };
   TimePoint begin = now();
   for (int order = 0; order < 3; ++order) {
-    co_await try_for(task_group([&](TaskGroup& tg) {
-      std::vector<TaskHandle<>> groups;
-      for (int i = 0; i < 3; ++i) groups.push_back(tg.create_task(group));
-      tg.create_task([](TaskHandle<> other) -> Task<> { co_await wait_for(other, 2h); }, groups[order]);
-      tg.create_task([](TaskHandle<> other) -> Task<> { co_await gather(other, sleep(1h)); }, groups[2 - order]);
-    }), 1s);
+    co_await try_for(
+        task_group([&](TaskGroup& tg) {
+          std::vector<TaskHandle<>> groups;
+          for (int i = 0; i < 3; ++i) groups.push_back(tg.create_task(group));
+          tg.create_task([](TaskHandle<> other) -> Task<> { co_await wait_for(other, 2h); }, groups[order]);
+          tg.create_task([](TaskHandle<> other) -> Task<> { co_await gather(other, sleep(1h)); }, groups[2 - order]);
+        }),
+        1s);
   }
   EXPECT_EQ(now() - begin, 3s);
 }

@@ -40,7 +40,8 @@ EDDY_TEST(CompositionTest, AnOutcomeOfARaceOfGroupsInAFinally) {
     };
   };
   auto one = group(1), two = group(2);
-  auto r = co_await finally(outcome(race(task_group(std::ref(one)), task_group(std::ref(two)))), [&] { log.push_back(9); });
+  auto r =
+      co_await finally(outcome(race(task_group(std::ref(one)), task_group(std::ref(two)))), [&] { log.push_back(9); });
   EXPECT_EQ(r.value(), 1);
   EXPECT_EQ(log, (Ints{1, 9}));
 }
@@ -96,10 +97,14 @@ EDDY_TEST(CompositionTest, AHundredThousandNestedAwaitsRunAndAreCancelled) {
 Task<int> nested_combinators(int depth) {
   if (depth == 0) co_return co_await value_after(1s, 0);
   switch (depth % 4) {
-    case 0: co_return co_await shield(nested_combinators(depth - 1));
-    case 1: co_return co_await wait_for(nested_combinators(depth - 1), 1h);
-    case 2: co_return co_await finally(nested_combinators(depth - 1), [] {});
-    default: co_return co_await race(nested_combinators(depth - 1), value_after(2h, 1));
+    case 0:
+      co_return co_await shield(nested_combinators(depth - 1));
+    case 1:
+      co_return co_await wait_for(nested_combinators(depth - 1), 1h);
+    case 2:
+      co_return co_await finally(nested_combinators(depth - 1), [] {});
+    default:
+      co_return co_await race(nested_combinators(depth - 1), value_after(2h, 1));
   }
 }
 
@@ -179,12 +184,24 @@ EDDY_TEST(CompositionTest, DestructorsInATeardownMaySpawnCancelAndSetEvents) {
 EDDY_TEST(CompositionTest, EveryCombinatorCancelledAtEveryMoment) {
   auto all = [](int kind) -> Task<> {
     switch (kind) {
-      case 0: co_await gather(sleep(1s), sleep(2s)); break;
-      case 1: co_await race(sleep(1s), sleep(2s)); break;
-      case 2: co_await shield(sleep(1s)); break;
-      case 3: co_await finally(sleep(1s), [] { return sleep(1s); }); break;
-      case 4: co_await task_group([](TaskGroup& tg) { tg.create_task(sleep, 1s); }); break;
-      case 5: co_await try_for(sleep(2s), 1s); break;
+      case 0:
+        co_await gather(sleep(1s), sleep(2s));
+        break;
+      case 1:
+        co_await race(sleep(1s), sleep(2s));
+        break;
+      case 2:
+        co_await shield(sleep(1s));
+        break;
+      case 3:
+        co_await finally(sleep(1s), [] { return sleep(1s); });
+        break;
+      case 4:
+        co_await task_group([](TaskGroup& tg) { tg.create_task(sleep, 1s); });
+        break;
+      case 5:
+        co_await try_for(sleep(2s), 1s);
+        break;
       case 6: {
         std::vector<Task<int>> tasks;
         tasks.push_back(value_after(1s, 1));
@@ -201,7 +218,8 @@ EDDY_TEST(CompositionTest, EveryCombinatorCancelledAtEveryMoment) {
     }
   };
   for (int kind = 0; kind < 8; ++kind) {
-    for (Duration moment : {Duration(-1s), Duration(0s), Duration(500ms), Duration(1s), Duration(1500ms), Duration(2s)}) {
+    for (Duration moment :
+         {Duration(-1s), Duration(0s), Duration(500ms), Duration(1s), Duration(1500ms), Duration(2s)}) {
       auto task = create_task(all, kind);
       if (moment >= Duration(0s)) co_await sleep(moment);
       task.cancel();

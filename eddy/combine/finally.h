@@ -83,8 +83,10 @@ struct FinallyFn {
   template <class A, class F>
   auto operator()(A&& body, F&& cleanup) const {
     check_closure<F>();
-    static_assert(std::is_invocable_v<std::decay_t<F>&>, "eddy: the cleanup is a callable without arguments: [&] { return close(); }");
-    return FinallyOp<operation_t<A>, std::decay_t<F>, kWhen>(to_operation(std::forward<A>(body)), std::forward<F>(cleanup));
+    static_assert(std::is_invocable_v<std::decay_t<F>&>,
+                  "eddy: the cleanup is a callable without arguments: [&] { return close(); }");
+    return FinallyOp<operation_t<A>, std::decay_t<F>, kWhen>(to_operation(std::forward<A>(body)),
+                                                             std::forward<F>(cleanup));
   }
 };
 

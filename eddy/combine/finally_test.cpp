@@ -138,12 +138,8 @@ EDDY_TEST(FinallyTest, ACancelDuringTheCleanupOfAValueDeliversTheValueAndStaysPe
 
 EDDY_TEST(FinallyTest, NestedOnesRunInnermostFirst) {
   Ints log;
-  auto inner = [&]() -> Task<> {
-    co_await finally(sleep(1h), [&] { return append_after(1s, log, 1); });
-  };
-  auto task = create_task([&]() -> Task<> {
-    co_await finally(inner(), [&] { return append_after(0s, log, 2); });
-  });
+  auto inner = [&]() -> Task<> { co_await finally(sleep(1h), [&] { return append_after(1s, log, 1); }); };
+  auto task = create_task([&]() -> Task<> { co_await finally(inner(), [&] { return append_after(0s, log, 2); }); });
   co_await sleep(1s);
   co_await cancel_and_wait(task);
   EXPECT_EQ(log, (Ints{1, 2}));
@@ -164,9 +160,8 @@ EDDY_TEST(FinallyTest, ACleanupMayHaveACleanup) {
 
 EDDY_TEST(FinallyTest, ACleanupThatSpawnsLeavesTheTaskToTheLoop) {
   TaskHandle<int> spawned;
-  auto task = create_task([&]() -> Task<> {
-    co_await finally(sleep(1h), [&] { spawned = create_task(value_after, 3s, 4); });
-  });
+  auto task =
+      create_task([&]() -> Task<> { co_await finally(sleep(1h), [&] { spawned = create_task(value_after, 3s, 4); }); });
   co_await sleep(1s);
   co_await cancel_and_wait(task);
   EXPECT_EQ(co_await spawned, 4);
@@ -190,9 +185,7 @@ EDDY_TEST(OnCancelTest, RunsTheCleanupOnlyWhenCancelled) {
   auto r = co_await outcome(on_cancel(fail_after(1s, "x"), [&] { log.push_back(2); }));
   EXPECT_EQ(r.message(), "x");
   EXPECT_TRUE(log.empty());
-  auto task = create_task([&]() -> Task<> {
-    co_await on_cancel(sleep(1h), [&] { return append_after(1s, log, 3); });
-  });
+  auto task = create_task([&]() -> Task<> { co_await on_cancel(sleep(1h), [&] { return append_after(1s, log, 3); }); });
   co_await sleep(1s);
   co_await cancel_and_wait(task);
   EXPECT_EQ(log, Ints{3});

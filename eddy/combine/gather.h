@@ -71,7 +71,8 @@ using outcome_value_t = std::conditional_t<std::is_void_v<decltype(std::declval<
 template <bool kKeepErrors, Operation... O>
 class [[nodiscard("co_await it")]] GatherOp final : public GatherBase, public Await<GatherOp<kKeepErrors, O...>> {
  public:
-  explicit GatherOp(O&&... operations) : GatherBase(kKeepErrors), operations_(std::in_place, std::move(operations)...) {}
+  explicit GatherOp(O&&... operations)
+      : GatherBase(kKeepErrors), operations_(std::in_place, std::move(operations)...) {}
   GatherOp(GatherOp&& other) : GatherBase(std::move(other)), operations_(std::move(other.operations_)) {}
 
   Step start(Strand& strand, Cont cont) noexcept {
@@ -105,11 +106,13 @@ class [[nodiscard("co_await it")]] GatherOp final : public GatherBase, public Aw
 };
 
 template <bool kKeepErrors, class R>
-class [[nodiscard("co_await it")]] GatherRangeOp final : public GatherBase, public Await<GatherRangeOp<kKeepErrors, R>> {
+class [[nodiscard("co_await it")]] GatherRangeOp final : public GatherBase,
+                                                         public Await<GatherRangeOp<kKeepErrors, R>> {
   using O = operation_t<typename HeldRange<R>::Element>;
-  static_assert(kKeepErrors || !std::is_reference_v<collected_t<O>>,
-                "eddy: gather of a range gives a vector, which cannot hold references: pass std::move(handles), or return "
-                "pointers from the tasks");
+  static_assert(
+      kKeepErrors || !std::is_reference_v<collected_t<O>>,
+      "eddy: gather of a range gives a vector, which cannot hold references: pass std::move(handles), or return "
+      "pointers from the tasks");
   using Value = std::conditional_t<kKeepErrors, Outcome<outcome_value_t<O>>, std::remove_reference_t<collected_t<O>>>;
 
  public:
@@ -119,9 +122,8 @@ class [[nodiscard("co_await it")]] GatherRangeOp final : public GatherBase, publ
   Step start(Strand& strand, Cont cont) noexcept {
     open(strand, cont);
     try {
-      range_.for_each([this](auto&& element) {
-        branches_.emplace_back(to_operation(std::forward<decltype(element)>(element)));
-      });
+      range_.for_each(
+          [this](auto&& element) { branches_.emplace_back(to_operation(std::forward<decltype(element)>(element))); });
     } catch (...) {  // the range failed to make one of the awaitables: none of them starts
       error_ = std::current_exception();
       branches_.clear();

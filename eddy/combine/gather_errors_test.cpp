@@ -19,7 +19,8 @@ EDDY_TEST(GatherErrorsTest, TheFirstErrorIsThrownAsItIsAfterTheOthersHaveEnded) 
 
 // 3b §1.9
 EDDY_TEST(GatherErrorsTest, LaterErrorsGoToTheHandlerOnceEach) {
-  auto r = co_await outcome(gather(fail_when_cancelled("second"), fail_after(1s, "first"), fail_when_cancelled("third")));
+  auto r =
+      co_await outcome(gather(fail_when_cancelled("second"), fail_after(1s, "first"), fail_when_cancelled("third")));
   EXPECT_EQ(r.message(), "first");
   auto lost = test::lost_errors();
   CO_ASSERT_EQ(lost.size(), 2u);

@@ -167,7 +167,8 @@ EDDY_TEST(GatherTest, NestsAndGathersWhatIsReadyAtOnce) {
 
 EDDY_TEST(GatherTest, AHundredThousandTasks) {
   constexpr int kMany = 100'000;
-  auto values = co_await gather(std::views::iota(0, kMany) | std::views::transform([](int i) { return value_after(1s, i); }));
+  auto values =
+      co_await gather(std::views::iota(0, kMany) | std::views::transform([](int i) { return value_after(1s, i); }));
   CO_ASSERT_EQ(values.size(), std::size_t{kMany});
   EXPECT_EQ(values.back(), kMany - 1);
 }

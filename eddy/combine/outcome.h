@@ -78,8 +78,8 @@ struct RaisingFn {
 
 /// `co_await outcome(op)`: how `op` ended, as a value to look at: never throws, never unwinds.
 ///
-/// After `.cancelled()` clean up (under `shield`, if that awaits) and let `co_await checkpoint()` carry the cancellation
-/// on: every await that would suspend does, so it cannot be lost. Looping over a cancelled outcome spins.
+/// After `.cancelled()` clean up (under `shield`, if that awaits) and let `co_await checkpoint()` carry the
+/// cancellation on: every await that would suspend does, so it cannot be lost. Looping over a cancelled outcome spins.
 inline constexpr detail::OutcomeFn outcome{};
 
 /// `co_await raising(op)`: throws `Cancelled` at this await if it is cancelled, for code that wants `catch`.

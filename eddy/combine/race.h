@@ -71,7 +71,9 @@ struct WinnerOf<T, Rest...> {
   };
   template <class... Done, class Next, class... Left>
   struct Unique<std::variant<Done...>, Next, Left...>
-      : Unique<std::conditional_t<(std::is_same_v<Done, Next> || ...), std::variant<Done...>, std::variant<Done..., Next>>, Left...> {};
+      : Unique<
+            std::conditional_t<(std::is_same_v<Done, Next> || ...), std::variant<Done...>, std::variant<Done..., Next>>,
+            Left...> {};
   using type = std::conditional_t<(std::is_same_v<T, Rest> && ...), T, typename Unique<std::variant<T>, Rest...>::type>;
 };
 
@@ -127,9 +129,8 @@ class [[nodiscard("co_await it")]] RaceRangeOp final : public RaceBase, public A
   Step start(Strand& strand, Cont cont) noexcept {
     open(strand, cont);
     try {
-      range_.for_each([this](auto&& element) {
-        branches_.emplace_back(to_operation(std::forward<decltype(element)>(element)));
-      });
+      range_.for_each(
+          [this](auto&& element) { branches_.emplace_back(to_operation(std::forward<decltype(element)>(element))); });
       if (branches_.empty()) throw RuntimeError("race: nobody takes part, so nobody could ever win");
     } catch (...) {
       failed_start_ = std::current_exception();

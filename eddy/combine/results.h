@@ -11,7 +11,8 @@ namespace eddy {
 /// No tuple on purpose: some compilers skip the destructor of a structured binding of tuples in a coroutine's frame.
 template <class... T>
 struct Gathered {
-  static_assert(sizeof...(T) <= 8, "eddy: gather takes up to eight awaitables of different kinds; put more into a vector");
+  static_assert(sizeof...(T) <= 8,
+                "eddy: gather takes up to eight awaitables of different kinds; put more into a vector");
 };
 
 template <class A>

@@ -12,7 +12,8 @@ Scope::~Scope() {
     detail::report_lost_error("error in a task of a Scope that was never joined", std::move(error));
   }
   if (kids.empty()) return;
-  detail::report_lost_error("a Scope was destroyed while its tasks run: co_await close() first; they are being cancelled", nullptr);
+  detail::report_lost_error(
+      "a Scope was destroyed while its tasks run: co_await close() first; they are being cancelled", nullptr);
 }
 
 void Scope::on_kid_ended(detail::Strand& kid) noexcept {
@@ -51,7 +52,8 @@ void ScopeJoin::cancel() noexcept {
 }
 
 void ScopeJoin::take() {
-  if (!scope_->errors_.empty()) throw ExceptionGroup("errors in the tasks of a Scope", std::exchange(scope_->errors_, {}));
+  if (!scope_->errors_.empty())
+    throw ExceptionGroup("errors in the tasks of a Scope", std::exchange(scope_->errors_, {}));
 }
 
 }  // namespace detail

@@ -40,10 +40,10 @@ class [[nodiscard("co_await it")]] ScopeJoin final : public Op, public AwaitLeaf
 ///       Scope tasks_;
 ///     };
 ///
-/// Unlike in a `task_group` an error of one task leaves the others alone; `join` and `close` throw what was collected as
-/// an ExceptionGroup. It belongs to the task that first used it: when that task is cancelled, so are the children, and
-/// they end before the frames around it die. Destroyed while children run, it says so, cancels them and leaves them to
-/// that task: they must own what they touch. Not movable.
+/// Unlike in a `task_group` an error of one task leaves the others alone; `join` and `close` throw what was collected
+/// as an ExceptionGroup. It belongs to the task that first used it: when that task is cancelled, so are the children,
+/// and they end before the frames around it die. Destroyed while children run, it says so, cancels them and leaves them
+/// to that task: they must own what they touch. Not movable.
 class Scope final : private detail::Detached {
  public:
   Scope() = default;

@@ -84,10 +84,12 @@ EDDY_TEST(ShieldTest, AGroupInsideIsShieldedWithItsChildren) {
   auto task = create_task([&]() -> Task<> {
     co_await shield(task_group([&](TaskGroup& tg) {
       for (int i = 1; i <= 3; ++i) {
-        tg.create_task([&](int delay) -> Task<> {
-          co_await sleep(std::chrono::seconds(delay));
-          ++finished;
-        }, i);
+        tg.create_task(
+            [&](int delay) -> Task<> {
+              co_await sleep(std::chrono::seconds(delay));
+              ++finished;
+            },
+            i);
       }
     }));
     co_await checkpoint();

@@ -74,7 +74,8 @@ TEST(ShutdownTest, EveryCombinatorInAShield) {
     create_task([]() -> Task<> { co_await shield(race(hang_in_cleanup(), shield(sleep(1h)))); });
     create_task([]() -> Task<> { co_await shield(wait_for(hang_in_cleanup(), 2h)); });
     create_task([]() -> Task<> { auto r = co_await outcome(shield(sleep(1h))); });
-    create_task([]() -> Task<> { co_await shield(task_group([](TaskGroup& tg) { tg.create_task(hang_in_cleanup); })); });
+    create_task(
+        []() -> Task<> { co_await shield(task_group([](TaskGroup& tg) { tg.create_task(hang_in_cleanup); })); });
   });
 }
 
@@ -123,14 +124,16 @@ TEST(ShutdownTest, AScopeThatWasUsedOutsideOfTasks) {
 TEST(ShutdownTest, AnAsCompletedWithALimitThatOutlivesTheLoop) {
   std::optional<AsCompleted<int>> completed;
   bool ended = false;
-  close_over([&] {
-    create_task([&]() -> Task<> {
-      std::vector<Task<int>> tasks;
-      tasks.push_back(wait_long(ended));
-      completed.emplace(as_completed(std::move(tasks), 1h));
-      co_await checkpoint();
-    });
-  }, 1);
+  close_over(
+      [&] {
+        create_task([&]() -> Task<> {
+          std::vector<Task<int>> tasks;
+          tasks.push_back(wait_long(ended));
+          completed.emplace(as_completed(std::move(tasks), 1h));
+          co_await checkpoint();
+        });
+      },
+      1);
   EXPECT_TRUE(ended);
 }
 
@@ -143,13 +146,15 @@ TEST(ShutdownTest, TwoTasksThatWaitForEachOthersEnd) {
   Texts messages = close_over([&] {
     both[0] = create_task(std::ref(wait_on), std::size_t{1});
     both[1] = create_task(std::ref(wait_on), std::size_t{0});
-    create_task([](std::vector<TaskHandle<>>& handles) -> Task<> {
-      co_await sleep(0s);
-      co_await sleep(0s);
-      co_await sleep(0s);
-      handles[0].cancel();
-      handles.clear();
-    }, std::ref(both));
+    create_task(
+        [](std::vector<TaskHandle<>>& handles) -> Task<> {
+          co_await sleep(0s);
+          co_await sleep(0s);
+          co_await sleep(0s);
+          handles[0].cancel();
+          handles.clear();
+        },
+        std::ref(both));
   });
   EXPECT_EQ(messages.size(), 2u);  // both hung
 }

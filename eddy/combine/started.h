@@ -35,7 +35,7 @@ class StartRef {
     std::swap(cell_, other.cell_);
     return *this;
   }
-  ~StartRef() {
+  [[gnu::noinline]] ~StartRef() {  // inlined, GCC 12 takes the last of several references for a use after the delete
     if (--cell_->refs == 0) delete cell_;
   }
   StartCell<T>* operator->() const noexcept { return cell_; }
@@ -102,7 +102,8 @@ class [[nodiscard("co_await it")]] StartOp final : public JoinBase, public Await
   T take() {
     if (cell_->value) return std::move(*cell_->value);
     check();
-    throw RuntimeError("task '" + task_.name() + "' ended without reporting that it had started: co_await ready(value) in it");
+    throw RuntimeError("task '" + task_.name() +
+                       "' ended without reporting that it had started: co_await ready(value) in it");
   }
 
  private:

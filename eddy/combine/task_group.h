@@ -48,8 +48,8 @@ class TaskGroup : private detail::Owner {
     return handles;
   }
 
-  /// `co_await tg.start(serve, port)`: starts `serve(Started<T>, port)` and waits until it calls `co_await ready(value)`;
-  /// that value. Until then its errors come out here, and cancelling the wait cancels it.
+  /// `co_await tg.start(serve, port)`: starts `serve(Started<T>, port)` and waits until it calls `co_await
+  /// ready(value)`; that value. Until then its errors come out here, and cancelling the wait cancels it.
   template <class F, class... Args>
   auto start(F&& f, Args&&... args) {
     using T = detail::started_value_t<std::decay_t<F>>;

@@ -27,10 +27,12 @@ EDDY_TEST(TaskGroupLimitTest, AtMostSoManyChildrenRunAtATimeInOrder, Options{}.s
   co_await task_group([&](TaskGroup& tg) {
     tg.limit(2);
     for (int i = 0; i < 6; ++i) {
-      tg.create_task([&](int id) -> Task<> {
-        log.push_back(id);
-        co_await load.work(1s);
-      }, i);
+      tg.create_task(
+          [&](int id) -> Task<> {
+            log.push_back(id);
+            co_await load.work(1s);
+          },
+          i);
     }
   });
   EXPECT_EQ(load.most, 2);

@@ -155,10 +155,12 @@ EDDY_TEST(TaskGroupStartTest, StartingIntoACancelledGroupIsCancelled) {
 EDDY_TEST(TaskGroupStartTest, TheReportMayComeFromSomebodyElse) {
   co_await task_group([&](TaskGroup& tg) -> Task<> {
     int port = co_await tg.start([&](Started<int> ready) -> Task<> {
-      tg.create_task([](Started<int> r) -> Task<> {
-        co_await sleep(1s);
-        co_await r(9);
-      }, ready);
+      tg.create_task(
+          [](Started<int> r) -> Task<> {
+            co_await sleep(1s);
+            co_await r(9);
+          },
+          ready);
       co_await sleep(1h);
     });
     EXPECT_EQ(port, 9);

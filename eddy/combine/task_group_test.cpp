@@ -26,7 +26,8 @@ EDDY_TEST(TaskGroupTest, EndsWhenBodyAndEveryChildHaveEnded) {
 EDDY_TEST(TaskGroupTest, GivesWhatTheBodyReturns) {
   EXPECT_EQ(co_await task_group([](TaskGroup&) { return 5; }), 5);
   EXPECT_EQ(co_await task_group([](TaskGroup&) { return value_after(1s, 6); }), 6);
-  auto moved = co_await task_group([](TaskGroup&) -> Task<std::unique_ptr<int>> { co_return std::make_unique<int>(7); });
+  auto moved =
+      co_await task_group([](TaskGroup&) -> Task<std::unique_ptr<int>> { co_return std::make_unique<int>(7); });
   EXPECT_EQ(*moved, 7);
   int number = 8;
   int& reference = co_await task_group([&](TaskGroup&) -> Task<int&> { co_return number; });
@@ -164,10 +165,12 @@ EDDY_TEST(TaskGroupTest, ManyChildrenInOneGroup) {
   int count = 0;
   co_await task_group([&](TaskGroup& tg) {
     for (int i = 0; i < 10'000; ++i) {
-      tg.create_task([&](int delay) -> Task<> {
-        co_await sleep(std::chrono::milliseconds(delay));
-        ++count;
-      }, i % 7);
+      tg.create_task(
+          [&](int delay) -> Task<> {
+            co_await sleep(std::chrono::milliseconds(delay));
+            ++count;
+          },
+          i % 7);
     }
   });
   EXPECT_EQ(count, 10'000);

@@ -89,7 +89,8 @@ inline Plan make_plan(Tape& tape, int depth) {
 
 /// For a failure's message: `8(3,17)[0() 1(2,3)]`.
 inline std::string to_string(const Plan& plan) {
-  std::string text = std::to_string(static_cast<int>(plan.kind)) + "(" + std::to_string(plan.a) + "," + std::to_string(plan.b) + ")";
+  std::string text =
+      std::to_string(static_cast<int>(plan.kind)) + "(" + std::to_string(plan.a) + "," + std::to_string(plan.b) + ")";
   if (plan.kids.empty()) return text;
   text += "[";
   for (const Plan& kid : plan.kids) text += to_string(kid) + " ";

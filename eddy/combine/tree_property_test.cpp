@@ -50,16 +50,27 @@ Task<int> leaf(Place place, const Plan& plan) {
   Guard guard(place);
   World& world = guard.world();
   switch (plan.kind) {
-    case Kind::kCheckpoint: co_await checkpoint(); break;
-    case Kind::kSleep: co_await sleep(delay_of(plan.a)); break;
-    case Kind::kThrow: co_await sleep(delay_of(plan.a)); throw world.new_failure(place);
-    case Kind::kThrowAtOnce: throw world.new_failure(place);
-    case Kind::kThrowInt: co_await checkpoint(); throw world.new_failure(place).id;
+    case Kind::kCheckpoint:
+      co_await checkpoint();
+      break;
+    case Kind::kSleep:
+      co_await sleep(delay_of(plan.a));
+      break;
+    case Kind::kThrow:
+      co_await sleep(delay_of(plan.a));
+      throw world.new_failure(place);
+    case Kind::kThrowAtOnce:
+      throw world.new_failure(place);
+    case Kind::kThrowInt:
+      co_await checkpoint();
+      throw world.new_failure(place).id;
     case Kind::kCancelSomebody:
       co_await sleep(delay_of(plan.b));
       if (!world.handles.empty()) world.handles[plan.a % world.handles.size()].cancel();
       break;
-    default: current_task().cancel(); break;
+    default:
+      current_task().cancel();
+      break;
   }
   guard.finish();
   co_return 1;
@@ -214,29 +225,39 @@ Task<int> spawning(Place place, const Plan& plan) {
 
 Task<int> interpret(Place place, const Plan& plan) {
   switch (plan.kind) {
-    case Kind::kSequence: return sequence(place, plan);
-    case Kind::kGroup: return group(place, plan);
-    case Kind::kStart: return start(place, plan);
+    case Kind::kSequence:
+      return sequence(place, plan);
+    case Kind::kGroup:
+      return group(place, plan);
+    case Kind::kStart:
+      return start(place, plan);
     case Kind::kGather:
     case Kind::kGatherPair:
     case Kind::kGatherOutcomes:
     case Kind::kRace:
-    case Kind::kFirstSuccess: return several(place, plan);
+    case Kind::kFirstSuccess:
+      return several(place, plan);
     case Kind::kWaitFor:
     case Kind::kTryFor:
     case Kind::kShield:
     case Kind::kFinally:
-    case Kind::kOnCancel: return around(place, plan);
+    case Kind::kOnCancel:
+      return around(place, plan);
     case Kind::kOutcome:
     case Kind::kDroppedOutcome:
-    case Kind::kRaising: return look(place, plan);
-    case Kind::kAsCompleted: return fastest_first(place, plan);
-    case Kind::kScope: return scope_object(place, plan);
+    case Kind::kRaising:
+      return look(place, plan);
+    case Kind::kAsCompleted:
+      return fastest_first(place, plan);
+    case Kind::kScope:
+      return scope_object(place, plan);
     case Kind::kSpawn:
     case Kind::kSpawnAndAwait:
     case Kind::kSpawnAndOwn:
-    case Kind::kSpawnAndCancel: return spawning(place, plan);
-    default: return leaf(place, plan);
+    case Kind::kSpawnAndCancel:
+      return spawning(place, plan);
+    default:
+      return leaf(place, plan);
   }
 }
 

@@ -22,7 +22,7 @@ class World;
 /// Where in the tree a coroutine runs. Handed down by value.
 struct Place {
   World* world;
-  int frame = -1;        ///< the frame that must outlive it
+  int frame = -1;         ///< the frame that must outlive it
   int object_frame = -1;  ///< the frame with the object (as_completed, Scope) that started it, if so
   int task = 0;
   bool may_vanish = false;  ///< first_success drops the errors of losers
@@ -115,7 +115,8 @@ class World {
 /// The first local of every coroutine of a tree.
 class Guard {
  public:
-  explicit Guard(const Place& place) : place_(place), id_(place.world->open_frame(place)), throwing_(std::uncaught_exceptions()) {
+  explicit Guard(const Place& place)
+      : place_(place), id_(place.world->open_frame(place)), throwing_(std::uncaught_exceptions()) {
     if (place_.object_frame >= 0) place_.world->object_kid(place_.task, 1);
   }
   Guard(const Guard&) = delete;

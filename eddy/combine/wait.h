@@ -113,7 +113,8 @@ class WaitBase : public TimerOp {
 template <class Handle>
 class [[nodiscard("co_await it")]] WaitOp final : public WaitBase, public AwaitLeaf<WaitOp<Handle>> {
  public:
-  WaitOp(std::vector<Handle> handles, ReturnWhen when_to_return, Nanos limit) : WaitBase(when_to_return, limit), handles_(std::move(handles)) {
+  WaitOp(std::vector<Handle> handles, ReturnWhen when_to_return, Nanos limit)
+      : WaitBase(when_to_return, limit), handles_(std::move(handles)) {
     for (const Handle& handle : handles_) add(handle);
   }
 

@@ -156,12 +156,8 @@ EDDY_TEST(AllTasksTest, IncludeThoseThatHaveNotStarted) {
 EDDY_TEST(AllTasksTest, IncludeTheChildrenOfGroupsAndWhatRunsInBranches) {
   TaskHandle<int> in_group;
   TaskHandle<int> in_branch;
-  auto group = [&]() -> Task<> {
-    co_await task_group([&](TaskGroup& tg) { in_group = tg.create_task(later, 1); });
-  };
-  auto branch = [&]() -> Task<> {
-    co_await task_group([&](TaskGroup& tg) { in_branch = tg.create_task(later, 2); });
-  };
+  auto group = [&]() -> Task<> { co_await task_group([&](TaskGroup& tg) { in_group = tg.create_task(later, 1); }); };
+  auto branch = [&]() -> Task<> { co_await task_group([&](TaskGroup& tg) { in_branch = tg.create_task(later, 2); }); };
   auto outer = create_task([&]() -> Task<> { co_await gather(group(), branch()); });
   co_await test::all_blocked();
   std::vector<AnyTask> tasks = all_tasks();

@@ -45,7 +45,8 @@ constexpr auto to_operation(A&& a) {
   } else if constexpr (Convertible<A>) {
     return std::forward<A>(a).to_operation();
   } else {
-    static_assert(Operation<std::remove_cvref_t<A>>, "eddy: this is not awaitable: pass a Task, a TaskHandle or one of eddy's operations");
+    static_assert(Operation<std::remove_cvref_t<A>>,
+                  "eddy: this is not awaitable: pass a Task, a TaskHandle or one of eddy's operations");
     return std::remove_cvref_t<A>(std::forward<A>(a));
   }
 }

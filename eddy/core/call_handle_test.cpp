@@ -62,7 +62,9 @@ EDDY_TEST(CallSoonTest, CancelledDoesNotCall) {
 
 EDDY_TEST(CallSoonTest, LettingGoOfTheHandleCancelsNothing) {
   bool called = false;
-  { CallHandle call = get_running_loop().call_soon([&] { called = true; }); }
+  {
+    CallHandle call = get_running_loop().call_soon([&] { called = true; });
+  }
   co_await test::all_blocked();
   EXPECT_TRUE(called);
 }

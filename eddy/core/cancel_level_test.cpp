@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Cancellation is a level, not an edge: once a scope is cancelled, every await in it that would suspend ends as cancelled.
+// Cancellation is a level, not an edge: once a scope is cancelled, every await in it that would suspend ends as
+// cancelled.
 #include <stdexcept>
 #include <string>
 

@@ -188,16 +188,17 @@ auto make_task(F&& f, Args&&... args) {
   } else {
     using Stored = stored_call_t<F, Args...>;
     using Returned = stored_call_result_t<F, Args...>;
-    static_assert(Awaitable<Returned>,
-                  "eddy: create_task(f, args...) needs an f that returns an awaitable, such as eddy::Task<T>; to run a plain "
-                  "function use call_soon, or to_thread if it blocks");
+    static_assert(
+        Awaitable<Returned>,
+        "eddy: create_task(f, args...) needs an f that returns an awaitable, such as eddy::Task<T>; to run a plain "
+        "function use call_soon, or to_thread if it blocks");
     if constexpr (TaskResult<std::remove_cvref_t<Returned>>::kIsTask) {
       using T = typename TaskResult<std::remove_cvref_t<Returned>>::type;
       return new CallTask<T, Stored>(std::in_place, std::forward<F>(f), std::forward<Args>(args)...);
     } else {
       using Result = await_result_t<Returned>;
       return new OperationTask<Result, Stored, operation_t<Returned>>(std::in_place, std::in_place, std::forward<F>(f),
-                                                                    std::forward<Args>(args)...);
+                                                                      std::forward<Args>(args)...);
     }
   }
 }

@@ -251,7 +251,8 @@ TEST(CreateTaskOutsideTest, NeedsARunningLoop) {
     create_task(add, 1, 2);
     FAIL() << "nothing was thrown";
   } catch (const RuntimeError& error) {
-    EXPECT_STREQ(error.what(), "create_task(): no loop is running on this thread; call it from a task, under eddy::run");
+    EXPECT_STREQ(error.what(),
+                 "create_task(): no loop is running on this thread; call it from a task, under eddy::run");
   }
 }
 

@@ -105,7 +105,8 @@ struct Loop::Outside {
 
   struct SignalHandler {
     SignalHandler(int signo, Outside& outside, UniqueFunction<void()> f)
-        : callback(std::make_shared<UniqueFunction<void()>>(std::move(f))), watch(signo, outside.signals, *outside.poller) {}
+        : callback(std::make_shared<UniqueFunction<void()>>(std::move(f))),
+          watch(signo, outside.signals, *outside.poller) {}
     std::shared_ptr<UniqueFunction<void()>> callback;
     sys::SignalWatch watch;
   };
@@ -134,7 +135,8 @@ Loop::~Loop() {
   try {
     close();
   } catch (...) {  // the hooks gave up even on the hard cancel
-    call_exception_handler(ErrorContext("tasks could not be ended when their loop was destroyed", std::current_exception()));
+    call_exception_handler(
+        ErrorContext("tasks could not be ended when their loop was destroyed", std::current_exception()));
   }
 }
 
@@ -142,9 +144,7 @@ sys::Poller& Loop::poller() noexcept { return *outside_->poller; }
 
 Nanos Loop::now() const noexcept { return hooks_ ? hooks_->now() : sys::monotonic_now(); }
 
-TimePoint now() {
-  return running.loop ? running.loop->time() : detail::to_time_point(sys::monotonic_now());
-}
+TimePoint now() { return running.loop ? running.loop->time() : detail::to_time_point(sys::monotonic_now()); }
 
 Loop& get_running_loop() {
   if (!running.loop) throw RuntimeError("no running event loop: this must be called from a task or a callback");
@@ -236,7 +236,8 @@ void Loop::dispatch_watched(detail::Node& node) noexcept {
   Nanos took = sys::monotonic_now() - begin;
   if (took < slow_callback_) return;
   // The task may be gone: only its being in the tree proves it alive, so the report names what ran, not whom.
-  call_exception_handler(ErrorContext("a task or callback ran " + std::to_string(took / 1'000'000) + " ms without awaiting", nullptr));
+  call_exception_handler(
+      ErrorContext("a task or callback ran " + std::to_string(took / 1'000'000) + " ms without awaiting", nullptr));
 }
 
 void Loop::wait() {
@@ -312,7 +313,8 @@ void Loop::add_signal_handler(int signo, UniqueFunction<void()> callback) {
 }
 
 bool Loop::remove_signal_handler(int signo) {
-  return std::erase_if(outside_->signal_handlers, [&](const auto& handler) { return handler->watch.signo() == signo; }) > 0;
+  return std::erase_if(outside_->signal_handlers,
+                       [&](const auto& handler) { return handler->watch.signo() == signo; }) > 0;
 }
 
 void Loop::take_signals() {
@@ -405,7 +407,10 @@ bool Loop::nothing_left() noexcept {
 void Loop::report_hanging() {
   for (detail::Strand* kid = root_.kids.front(); kid; kid = root_.kids.after(*kid)) {
     auto& task = static_cast<detail::TaskBase&>(*kid);
-    call_exception_handler(ErrorContext("task '" + task.name() + "' is still cleaning up after the loop was told to close; cancelling it through its shields", nullptr));
+    call_exception_handler(
+        ErrorContext("task '" + task.name() +
+                         "' is still cleaning up after the loop was told to close; cancelling it through its shields",
+                     nullptr));
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// One turn: dispatch what is ready (at most kDispatchesPerTurn), take in what other threads and signals posted, fire the
-// timers that are due, poll the kernel once, sleeping only when nothing is ready.
+// One turn: dispatch what is ready (at most kDispatchesPerTurn), take in what other threads and signals posted, fire
+// the timers that are due, poll the kernel once, sleeping only when nothing is ready.
 //
 // 1. Everything in the ready queues is dispatched exactly once per post; nothing is dispatched from inside a dispatch.
 // 2. Tasks started during a dispatch run right after it, in order, before what was queued earlier (depth first keeps
@@ -92,9 +92,8 @@ class Loop {
   template <class F, class... Args>
     requires(sizeof...(Args) > 0)
   CallHandle call_soon(F callback, Args... args) {
-    return call_soon(UniqueFunction<void()>([callback = std::move(callback), ... args = std::move(args)]() mutable {
-      detail::invoke(callback, args...);
-    }));
+    return call_soon(UniqueFunction<void()>(
+        [callback = std::move(callback), ... args = std::move(args)]() mutable { detail::invoke(callback, args...); }));
   }
   template <class Rep, class Period>
   CallHandle call_later(std::chrono::duration<Rep, Period> delay, UniqueFunction<void()> callback) {
@@ -157,7 +156,7 @@ class Loop {
   void forget_calls() noexcept;
 
   // In the order in which a dispatch touches them.
-  detail::NodeQueue front_;   ///< started during this turn
+  detail::NodeQueue front_;  ///< started during this turn
   detail::NodeQueue ready_;
   detail::NodeQueue starts_;  ///< started during this dispatch
   bool debug_ = false;

@@ -133,7 +133,8 @@ TEST(LoopTest, KnowsWhatItIsDoing) {
 
 TEST(LoopTest, IsNotTheRunningOneOutsideOfARun) {
   Loop loop;
-  EXPECT_EQ(error_of([] { get_running_loop(); }), "no running event loop: this must be called from a task or a callback");
+  EXPECT_EQ(error_of([] { get_running_loop(); }),
+            "no running event loop: this must be called from a task or a callback");
   loop.run_until_complete(add(1, 2));
   EXPECT_THROW(get_running_loop(), RuntimeError);
 }
@@ -168,9 +169,7 @@ TEST(LoopCloseTest, CancelsWhatIsLeftAndWaitsForIt) {
   std::string log;
   {
     Loop loop;
-    auto left = [&]() -> Task<> {
-      co_await finally(for_ever(), [&] { return add(1, 2); });
-    };
+    auto left = [&]() -> Task<> { co_await finally(for_ever(), [&] { return add(1, 2); }); };
     auto handle = loop.create_task([&]() -> Task<> {
       ScopeGuard guard([&] { log += "ended"; });
       co_await left();

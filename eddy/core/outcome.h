@@ -57,9 +57,10 @@ class OutcomeError {
 /// Look at it: an error that is dropped unseen goes to the loop's exception handler.
 template <class T = void>
 class [[nodiscard]] Outcome : private detail::OutcomeError {
-  using Stored = std::conditional_t<
-      std::is_void_v<T>, Unit,
-      std::conditional_t<std::is_reference_v<T>, std::add_pointer_t<std::remove_reference_t<T>>, std::remove_const_t<T>>>;
+  using Stored =
+      std::conditional_t<std::is_void_v<T>, Unit,
+                         std::conditional_t<std::is_reference_v<T>, std::add_pointer_t<std::remove_reference_t<T>>,
+                                            std::remove_const_t<T>>>;
 
  public:
   using value_type = T;

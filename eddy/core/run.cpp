@@ -9,7 +9,7 @@ namespace eddy {
 namespace {
 
 bool interrupt_is_free() noexcept {
-  struct sigaction current {};
+  struct sigaction current{};
   return sigaction(SIGINT, nullptr, &current) == 0 && !(current.sa_flags & SA_SIGINFO) && current.sa_handler == SIG_DFL;
 }
 

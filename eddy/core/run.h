@@ -92,8 +92,8 @@ struct Run {
 /// Runs a program: makes a loop, runs the awaitable (or callable that returns one) as the main task, cancels and awaits
 /// whatever is left, closes the loop, and returns the result or throws the error.
 ///
-/// One per thread at a time: inside a task, `co_await` instead. Ctrl-C cancels the main task; once it has cleaned up the
-/// process dies of SIGINT.
+/// One per thread at a time: inside a task, `co_await` instead. Ctrl-C cancels the main task; once it has cleaned up
+/// the process dies of SIGINT.
 inline constexpr detail::Run run{};
 
 }  // namespace eddy

@@ -230,7 +230,9 @@ TEST(RunDebugTest, ReportsACoroutineThatWasNeverAwaitedWithItsFunctionAndPlace) 
   run(
       [&]() -> Task<> {
         collect_errors(errors);
-        { Task<> forgotten = never_awaited_here(); }
+        {
+          Task<> forgotten = never_awaited_here();
+        }
         co_return;
       },
       RunOptions().debug(true));
@@ -261,7 +263,9 @@ TEST(RunDebugTest, WithoutDebugModeNothingIsSaid) {
   run(
       [&]() -> Task<> {
         collect_errors(errors);
-        { Task<> forgotten = never_awaited_here(); }
+        {
+          Task<> forgotten = never_awaited_here();
+        }
         co_return;
       },
       RunOptions().debug(false));

@@ -16,16 +16,16 @@ namespace eddy::detail {
 ///    no shield hides, and is never cleared: cancellation is a level, not an edge.
 struct CancelScope {
   enum Flag : std::uint32_t {
-    kRequested = 1,    ///< this very scope was cancelled
-    kEffective = 2,    ///< cancellation is visible here
-    kShield = 4,       ///< hides cancellation from outside
-    kOwner = 8,        ///< an Owner
-    kDetached = 16,    ///< an Owner that is an object in a frame rather than an await in progress
-    kHard = 32,        ///< cancelled through shields: the loop is closing and waits no longer
-    kStarted = 64,     ///< of a strand's root: it has been dispatched
-    kEnded = 128,      ///< of a strand's root: its body has ended
+    kRequested = 1,     ///< this very scope was cancelled
+    kEffective = 2,     ///< cancellation is visible here
+    kShield = 4,        ///< hides cancellation from outside
+    kOwner = 8,         ///< an Owner
+    kDetached = 16,     ///< an Owner that is an object in a frame rather than an await in progress
+    kHard = 32,         ///< cancelled through shields: the loop is closing and waits no longer
+    kStarted = 64,      ///< of a strand's root: it has been dispatched
+    kEnded = 128,       ///< of a strand's root: its body has ended
     kHosts = 1U << 30,  ///< of a strand's root: detached owners have stood on it
-    kFirstFree = 256,  ///< flags from here belong to whoever embeds the scope
+    kFirstFree = 256,   ///< flags from here belong to whoever embeds the scope
   };
 
   CancelScope* up = nullptr;
@@ -40,8 +40,8 @@ class Owner;
 
 /// One line of execution inside a task: the task itself, or a branch of a `gather`.
 ///
-/// 64 bytes, since there may be millions: before the start the node is in a queue, afterwards the same word is the chain
-/// of scopes; the word of the leaf serves whoever embeds the strand before the start and after the end.
+/// 64 bytes, since there may be millions: before the start the node is in a queue, afterwards the same word is the
+/// chain of scopes; the word of the leaf serves whoever embeds the strand before the start and after the end.
 class Strand : public Node {
  public:
   Strand() noexcept = default;
@@ -139,7 +139,7 @@ class Owner : public CancelScope {
   }
 
   Ring<Strand> kids;
-  Strand* host = nullptr;      ///< the strand it stands on; null for the loop's own
+  Strand* host = nullptr;       ///< the strand it stands on; null for the loop's own
   Owner* next_visit = nullptr;  ///< in the worklist of a cancel
   Op* when_empty = nullptr;     ///< the unwinding that goes on when the last child has ended (detached owners)
 
@@ -163,7 +163,8 @@ struct CancelRequest {
   CancelRequest* next = nullptr;
 };
 
-/// Cancels a whole strand; from inside another cancel it joins that one's worklist, so chains of any length need no stack.
+/// Cancels a whole strand; from inside another cancel it joins that one's worklist, so chains of any length need no
+/// stack.
 void cancel_strand(CancelRequest& request, Strand& strand) noexcept;
 
 /// The frames of a cancelled strand may have to wait for children of objects in them (`Detached`): then true, and the

@@ -75,9 +75,9 @@ TEST(SignalHandlerTest, ReplacesThePreviousOne) {
 }
 
 TEST(SignalHandlerTest, RemovedRestoresWhatWasThereBefore) {
-  struct sigaction before {};
-  struct sigaction during {};
-  struct sigaction after {};
+  struct sigaction before{};
+  struct sigaction during{};
+  struct sigaction after{};
   Loop loop;
   ::sigaction(SIGUSR1, nullptr, &before);
   loop.add_signal_handler(SIGUSR1, [] {});
@@ -239,9 +239,9 @@ TEST(InterruptTest, IsLeftAloneWhenTheProgramHandlesItItself) {
 }
 
 TEST(InterruptTest, TheDispositionIsAsBeforeAfterARun) {
-  struct sigaction before {};
-  struct sigaction during {};
-  struct sigaction after {};
+  struct sigaction before{};
+  struct sigaction during{};
+  struct sigaction after{};
   ::sigaction(SIGINT, nullptr, &before);
   run([&]() -> Task<> {
     ::sigaction(SIGINT, nullptr, &during);
@@ -249,7 +249,7 @@ TEST(InterruptTest, TheDispositionIsAsBeforeAfterARun) {
   });
   ::sigaction(SIGINT, nullptr, &after);
   EXPECT_EQ(after.sa_handler, before.sa_handler);
-  if (before.sa_handler == SIG_DFL) EXPECT_NE(during.sa_handler, SIG_DFL);
+  EXPECT_EQ(during.sa_handler != before.sa_handler, before.sa_handler == SIG_DFL);
 }
 
 }  // namespace

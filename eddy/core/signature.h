@@ -35,11 +35,11 @@ struct MemberSignature<R (C::*)(P...) const noexcept(kNoexcept)> {
   using type = std::tuple<P...>;
 };
 template <class R, class C, class... P, bool kNoexcept>
-struct MemberSignature<R (C::*)(P...)& noexcept(kNoexcept)> {
+struct MemberSignature<R (C::*)(P...) & noexcept(kNoexcept)> {
   using type = std::tuple<P...>;
 };
 template <class R, class C, class... P, bool kNoexcept>
-struct MemberSignature<R (C::*)(P...) const& noexcept(kNoexcept)> {
+struct MemberSignature<R (C::*)(P...) const & noexcept(kNoexcept)> {
   using type = std::tuple<P...>;
 };
 
@@ -80,11 +80,12 @@ template <class P, class A>
 struct StoredArgument {
   using Value = std::remove_cvref_t<P>;
   using Given = std::decay_t<A>;
-  static constexpr bool kKeep = !std::is_reference_v<P> || ReferenceWrapper<Given> ||
-                                std::is_base_of_v<Value, Given> || !std::is_constructible_v<Value, A>;
+  static constexpr bool kKeep = !std::is_reference_v<P> || ReferenceWrapper<Given> || std::is_base_of_v<Value, Given> ||
+                                !std::is_constructible_v<Value, A>;
   static_assert(!(std::is_lvalue_reference_v<P> && !std::is_const_v<std::remove_reference_t<P>>) ||
                     ReferenceWrapper<Given>,
-                "eddy: the function takes this argument by T&: pass std::ref(object), and keep the object alive while the task runs");
+                "eddy: the function takes this argument by T&: pass std::ref(object), and keep the object alive while "
+                "the task runs");
   using type = std::conditional_t<kKeep, Given, Value>;
 };
 
@@ -131,7 +132,8 @@ class StoredCall {
       : f_(std::forward<G>(f)), arguments_(std::forward<B>(arguments)...) {}
 
   decltype(auto) operator()() {
-    return std::apply([this](auto&... stored) -> decltype(auto) { return detail::invoke(f_, pass(stored)...); }, arguments_);
+    return std::apply([this](auto&... stored) -> decltype(auto) { return detail::invoke(f_, pass(stored)...); },
+                      arguments_);
   }
 
  private:

@@ -10,13 +10,27 @@
 namespace eddy::detail {
 
 void throw_empty_task() {
-  throw RuntimeError("this Task was awaited or moved from already: a coroutine runs once; call the function again for another");
+  throw RuntimeError(
+      "this Task was awaited or moved from already: a coroutine runs once; call the function again for another");
 }
+
+namespace {
+
+/// `fetch` from what source_location calls a coroutine: `eddy::Task<std::string> fetch(int)`.
+std::string short_name(std::string name) {
+  name = name.substr(0, name.find('('));
+  std::size_t space = name.rfind(' ');
+  return space == std::string::npos ? name : name.substr(space + 1);
+}
+
+std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+}  // namespace
 
 void report_never_awaited(PromiseBase& promise) noexcept {
   if (!running.loop || !running.loop->get_debug()) return;
   const std::source_location& made = promise.where;
-  ErrorContext context("coroutine '" + std::string(made.function_name()) + "' (" + made.file_name() + ":" +
+  ErrorContext context("coroutine '" + short_name(made.function_name()) + "' (" + file_name(made.file_name()) + ":" +
                            std::to_string(made.line()) + ") was never awaited",
                        nullptr);
   running.loop->call_exception_handler(context);

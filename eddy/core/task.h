@@ -22,7 +22,8 @@ class TaskOp;
 template <class T>
 struct TaskPromise : PromiseBase {
   using Stored = std::conditional_t<std::is_reference_v<T>, std::add_pointer_t<T>, std::remove_const_t<T>>;
-  static_assert(alignof(Stored) <= 16, "eddy: a Task's result may be aligned to 16 bytes at most: return it by unique_ptr");
+  static_assert(alignof(Stored) <= 16,
+                "eddy: a Task's result may be aligned to 16 bytes at most: return it by unique_ptr");
 
   union {
     Stored value;

@@ -13,8 +13,14 @@ bool JoinBase::ready() noexcept {
 
 JoinBase::Mistake JoinBase::mistake() const noexcept {
   if (waits_for_itself()) return Mistake::kWaitsForItself;
-  if (running.loop->get_debug() && &loop_of(task_.state()) != running.loop) return Mistake::kOtherLoop;
-  return Mistake::kNone;
+  return on_other_loop() ? Mistake::kOtherLoop : Mistake::kNone;
+}
+
+// Always looked at for the tasks people make by hand, whose owner is a loop; for the others in debug mode only.
+bool JoinBase::on_other_loop() const noexcept {
+  const Owner& owner = *task_.state().owner();
+  if (!owner.host && !owner.up) return &static_cast<const RootOwner&>(owner).loop != running.loop;
+  return running.loop->get_debug() && &loop_of(task_.state()) != running.loop;
 }
 
 // A task that waits for itself, or for one it is part of, would wait forever. A bounded look upwards finds the mistakes

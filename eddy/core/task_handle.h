@@ -47,6 +47,7 @@ class JoinBase : public Op {
   enum class Mistake : unsigned char { kNone, kWaitsForItself, kOtherLoop };
   Mistake mistake() const noexcept;
   bool waits_for_itself() const noexcept;
+  bool on_other_loop() const noexcept;
   Step start_cancelled(Strand& strand, Cont cont) noexcept;
   Mistake mistake_ = Mistake::kNone;
   bool owns_ = false;
@@ -83,8 +84,8 @@ class Join final : public JoinBase, public AwaitLeaf<Join<T, kMove>> {
 ///
 /// Cheap to copy, counts references, belongs to its loop and thread. Awaiting an lvalue handle gives a reference to the
 /// result, which lives as long as a handle does, and may be done any number of times; awaiting an rvalue moves the
-/// result out. If the awaiter is cancelled it merely stops waiting (asyncio would cancel the task): `gather`, `race` and
-/// `wait_for` do cancel the handles they were given.
+/// result out. If the awaiter is cancelled it merely stops waiting (asyncio would cancel the task): `gather`, `race`
+/// and `wait_for` do cancel the handles they were given.
 template <class T = void>
 class TaskHandle : public AnyTask {
  public:
@@ -111,9 +112,7 @@ class TaskHandle : public AnyTask {
   template <class F>
     requires std::invocable<F&, TaskHandle&>
   void add_done_callback(F callback) const {
-    add_callback(state(), [self = TaskHandle(*this), callback = std::move(callback)]() mutable {
-      callback(self);
-    });
+    add_callback(state(), [self = TaskHandle(*this), callback = std::move(callback)]() mutable { callback(self); });
   }
 
   detail::Join<T, false> operator co_await() const& { return detail::Join<T, false>(*this); }

@@ -122,7 +122,8 @@ EDDY_TEST(TaskHandleTest, AskingTooEarlyNamesTheTaskAndWhatToDo) {
   EXPECT_THROW(task.result(), InvalidStateError);
   EXPECT_THROW(task.exception(), InvalidStateError);
   EXPECT_EQ(error_of([&] { task.result(); }), "result() of task 'slow', which is not done yet: co_await it first");
-  EXPECT_EQ(error_of([&] { task.exception(); }), "exception() of task 'slow', which is not done yet: co_await it first");
+  EXPECT_EQ(error_of([&] { task.exception(); }),
+            "exception() of task 'slow', which is not done yet: co_await it first");
   co_await task;
 }
 
@@ -216,7 +217,7 @@ EDDY_TEST(TaskHandleTest, AnAwaiterThatIsCancelledAsTheTaskEndsLosesNothing) {
   co_await cancel_and_wait(waiter);
   CO_ASSERT_TRUE(same);
   std::unique_ptr<int>& result = co_await same;
-  if (waiter.cancelled()) EXPECT_NE(result, nullptr);
+  EXPECT_EQ(result != nullptr, waiter.cancelled());
 }
 
 EDDY_TEST(TaskHandleTest, TheResultDiesWithTheLastHandle) {

@@ -30,9 +30,7 @@ TaskExtra::TaskExtra(TaskBase& task) noexcept : leftovers(task) {
 
 TaskExtra::~TaskExtra() { Context::unref(context); }
 
-Step TaskExtra::Leftovers::kid_ended(Strand&) noexcept {
-  return kids.empty() ? task.leftovers_ended() : Step::none();
-}
+Step TaskExtra::Leftovers::kid_ended(Strand&) noexcept { return kids.empty() ? task.leftovers_ended() : Step::none(); }
 
 TaskExtra& TaskBase::extra() {
   if (root.has(kHasExtra)) return *extra_;
@@ -59,7 +57,8 @@ std::string TaskBase::name() const {
 
 std::string TaskBase::cancel_message() const {
   std::string text = "task '" + name() + "' was cancelled";
-  if (const TaskExtra* extra = extra_if_any(); extra && !extra->cancel_reason.empty()) text += ": " + extra->cancel_reason;
+  if (const TaskExtra* extra = extra_if_any(); extra && !extra->cancel_reason.empty())
+    text += ": " + extra->cancel_reason;
   return text;
 }
 
@@ -67,7 +66,8 @@ void TaskBase::rethrow_if_not_value(const char* what) {
   if (root.has(kHasValue)) [[likely]]
     return;
   if (!done()) {
-    throw InvalidStateError(std::string(what) + "() of task '" + name() + "', which is not done yet: co_await it first");
+    throw InvalidStateError(std::string(what) + "() of task '" + name() +
+                            "', which is not done yet: co_await it first");
   }
   if (was_cancelled()) throw TaskCancelled(cancel_message());
   mark_retrieved();

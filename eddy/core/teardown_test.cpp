@@ -198,7 +198,9 @@ EDDY_TEST(TeardownTest, ADestructorOfAnArgumentMayCancelWhatIsStarting) {
   };
   bool passed = false;
   auto body = [&](Canceller argument) -> Task<> {
-    { Canceller dies_early = std::move(argument); }
+    {
+      Canceller dies_early = std::move(argument);
+    }
     co_await sleep(1s);
     passed = true;
   };

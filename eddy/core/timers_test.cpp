@@ -170,7 +170,8 @@ TEST(TimerWheelTest, NextMayBeEarlyAfterARemovalButNeverLate) {
 // One random walk: times from a nanosecond to centuries, equal ones, past ones.
 class Walk {
  public:
-  explicit Walk(std::uint64_t seed) : random_(seed), now_(static_cast<std::int64_t>(random_.next() >> (2 + random_.below(60)))), wheel_(now_) {
+  explicit Walk(std::uint64_t seed)
+      : random_(seed), now_(static_cast<std::int64_t>(random_.next() >> (2 + random_.below(60)))), wheel_(now_) {
     for (int i = 0; i < kTimers; ++i) timers_.emplace_back(i);
     armed_.resize(kTimers, false);
   }
@@ -178,9 +179,12 @@ class Walk {
   void step() {
     switch (random_.below(4)) {
       case 0:
-      case 1: return arm();
-      case 2: return disarm();
-      default: return advance();
+      case 1:
+        return arm();
+      case 2:
+        return disarm();
+      default:
+        return advance();
     }
   }
   void finish() {

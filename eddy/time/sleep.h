@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-
 #include "eddy/core/awaitable.h"
 #include "eddy/core/loop.h"
 #include "eddy/core/time_point.h"
@@ -64,7 +63,8 @@ struct CheckpointFn {
 
 }  // namespace detail
 
-/// `co_await sleep(1s)`: waits at least that long; zero and less give everybody else a turn. Cancelling wakes it at once.
+/// `co_await sleep(1s)`: waits at least that long; zero and less give everybody else a turn. Cancelling wakes it at
+/// once.
 inline constexpr detail::SleepFn sleep{};
 
 /// `co_await sleep_until(deadline)`: waits until a point in time.

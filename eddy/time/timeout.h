@@ -18,8 +18,8 @@ namespace eddy {
 struct NoTimeout {};
 inline constexpr NoTimeout no_timeout{};
 
-/// A scope with a deadline: at the deadline what runs inside is cancelled, and if it ends cancelled, the scope ends in a
-/// TimeoutError. A value or an error that the body produces nevertheless passes, and `expired()` tells.
+/// A scope with a deadline: at the deadline what runs inside is cancelled, and if it ends cancelled, the scope ends in
+/// a TimeoutError. A value or an error that the body produces nevertheless passes, and `expired()` tells.
 ///
 /// The body of `timeout` receives it, to move the deadline. Valid until the body has ended.
 class Timeout : private detail::TimerOp, private detail::CancelScope {
@@ -39,7 +39,9 @@ class Timeout : private detail::TimerOp, private detail::CancelScope {
   using Nanos = detail::Nanos;
 
   Timeout(Nanos when, bool relative) noexcept : relative_(relative) { TimerOp::when = when; }
-  Timeout(Timeout&& other) noexcept : TimerOp(std::move(other)), relative_(other.relative_) { TimerOp::when = other.TimerOp::when; }
+  Timeout(Timeout&& other) noexcept : TimerOp(std::move(other)), relative_(other.relative_) {
+    TimerOp::when = other.TimerOp::when;
+  }
   ~Timeout() = default;
 
   detail::Cont self() noexcept { return detail::Cont(static_cast<detail::Node&>(*this)); }
@@ -75,7 +77,8 @@ class [[nodiscard("co_await it")]] TimeoutOp final : public Timeout, public Awai
 
  public:
   template <class... A>
-  explicit TimeoutOp(Nanos when, bool relative, A&&... inner) : Timeout(when, relative), inner_(std::forward<A>(inner)...) {}
+  explicit TimeoutOp(Nanos when, bool relative, A&&... inner)
+      : Timeout(when, relative), inner_(std::forward<A>(inner)...) {}
   TimeoutOp(TimeoutOp&&) = default;
 
   bool ready() {
@@ -128,7 +131,8 @@ auto make_timeout(Nanos when, bool relative, B&& body) {
     if constexpr (std::is_invocable_v<F&, Timeout&>) {
       return TimeoutOp<Body<F, Timeout&>, kMode>(when, relative, std::in_place, std::forward<B>(body));
     } else {
-      static_assert(std::is_invocable_v<F&>, "eddy: a timeout's body is an awaitable, or a callable that takes nothing or a Timeout&");
+      static_assert(std::is_invocable_v<F&>,
+                    "eddy: a timeout's body is an awaitable, or a callable that takes nothing or a Timeout&");
       return TimeoutOp<Body<F>, kMode>(when, relative, std::in_place, std::forward<B>(body));
     }
   }
@@ -170,8 +174,8 @@ struct TimeoutAtFn {
 
 }  // namespace detail
 
-/// `co_await wait_for(op, 5s)`: the result of `op`, or TimeoutError after 5 s, when it has been cancelled and has ended.
-/// A handle's task is cancelled too. What is ready at once succeeds, whatever the limit.
+/// `co_await wait_for(op, 5s)`: the result of `op`, or TimeoutError after 5 s, when it has been cancelled and has
+/// ended. A handle's task is cancelled too. What is ready at once succeeds, whatever the limit.
 inline constexpr detail::WaitForFn<detail::OnTimeout::kThrow> wait_for{};
 
 /// `co_await try_for(op, 5s)`: the same with an empty optional instead of the error.

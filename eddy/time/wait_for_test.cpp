@@ -239,7 +239,7 @@ EDDY_TEST(TryForTest, TakesHandlesCallablesAndNoLimit) {
 EDDY_TEST(TryForTest, CancelledFromOutsideItIsNotNothing) {
   bool passed = false;
   auto task = create_task([&]() -> Task<> {
-    auto result = co_await try_for(sleep(1h), 2h);
+    [[maybe_unused]] auto result = co_await try_for(sleep(1h), 2h);
     passed = true;
   });
   co_await test::all_blocked();

@@ -5,6 +5,6 @@
 
 eddy::Task<> all() {
   auto nap = eddy::sleep(std::chrono::seconds(1));
-  co_await eddy::gather(eddy::checkpoint(), eddy::checkpoint(), eddy::checkpoint(), eddy::checkpoint(), eddy::checkpoint(),
-                        eddy::checkpoint(), eddy::checkpoint(), eddy::checkpoint(), std::move(nap));
+  co_await eddy::gather(eddy::checkpoint(), eddy::checkpoint(), eddy::checkpoint(), eddy::checkpoint(),
+                        eddy::checkpoint(), eddy::checkpoint(), eddy::checkpoint(), eddy::checkpoint(), std::move(nap));
 }

@@ -4,4 +4,6 @@
 struct Pool {};
 struct Cache {};
 
-eddy::Task<> work() { co_await eddy::with(Pool(), [](Cache&) {}); }
+eddy::Task<> work() {
+  co_await eddy::with(Pool(), [](Cache&) {});
+}

@@ -3,4 +3,6 @@
 
 struct Lock {};
 
-eddy::Task<> work(Lock& lock) { co_await eddy::with(lock, [] {}); }
+eddy::Task<> work(Lock& lock) {
+  co_await eddy::with(lock, [] {});
+}

@@ -23,8 +23,8 @@ class HeldRange {
   using Range = std::remove_reference_t<R>;
   using Reference = decltype(*std::declval<Range&>().begin());
   // The elements of a range that we own are ours to move from; a view's are what it makes of them.
-  static constexpr bool kMoves = kOwned && std::is_lvalue_reference_v<Reference> &&
-                                 !std::is_const_v<std::remove_reference_t<Reference>>;
+  static constexpr bool kMoves =
+      kOwned && std::is_lvalue_reference_v<Reference> && !std::is_const_v<std::remove_reference_t<Reference>>;
   static_assert(kMoves || !(OneShot<Reference> && std::is_lvalue_reference_v<Reference>),
                 "eddy: tasks are awaited once, as rvalues: pass std::move(tasks)");
 
@@ -53,8 +53,8 @@ struct Collected {
       return false;
     }
   }();
-  using type = std::conditional_t<std::is_void_v<Result>, Unit,
-                                  std::conditional_t<kCopy, std::remove_cvref_t<Result>, Result>>;
+  using type =
+      std::conditional_t<std::is_void_v<Result>, Unit, std::conditional_t<kCopy, std::remove_cvref_t<Result>, Result>>;
 };
 template <Operation O>
 using collected_t = typename Collected<O>::type;
