@@ -29,7 +29,7 @@ constexpr void check_closure() {
   static_assert(
       kClosureIsSafe<F>,
       "eddy: GCC 12 destroys a closure that owns something twice in a co_await expression: capture by reference "
-      "([&]), or name the lambda first and pass std::move(name)");
+      "([&]), or name the lambda first and pass it by its name");
 }
 
 template <class R>

@@ -68,12 +68,12 @@ EDDY_TEST(WaitForTest, TakesACallable) {
   EXPECT_EQ(co_await wait_for([] { return 3; }, 2s), 3);
 }
 
-EDDY_TEST(WaitForTest, TakesALambdaThatOwnsSomethingWhenItHasAName) {
-  auto body = [p = std::make_unique<int>(4)]() -> Task<int> {
+EDDY_TEST(WaitForTest, TakesALambdaThatOwnsSomethingByItsName) {
+  auto body = [p = std::make_shared<int>(4)]() -> Task<int> {
     co_await sleep(1s);
     co_return *p;
   };
-  EXPECT_EQ(co_await wait_for(std::move(body), 2s), 4);
+  EXPECT_EQ(co_await wait_for(body, 2s), 4);
 }
 
 EDDY_TEST(WaitForTest, TakesOperations) {
