@@ -50,6 +50,8 @@ function(eddy_add_doc_snippets)
     cmake_path(GET source STEM stem)
     cmake_path(REPLACE_EXTENSION source expected OUTPUT_VARIABLE expected)
     eddy_program(doc_${stem} ${source} docs.${stem} ${expected})
+    # The #line that points into the page makes GCC take the program for a header.
+    target_compile_options(doc_${stem} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
   endforeach()
 endfunction()
 
