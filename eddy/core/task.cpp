@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 #include "eddy/base/error.h"
 #include "eddy/core/loop.h"
@@ -18,6 +19,10 @@ namespace {
 
 /// `fetch` from what source_location calls a coroutine: `eddy::Task<std::string> fetch(int)`.
 std::string short_name(std::string name) {
+  constexpr std::string_view kNowhere = "(anonymous namespace)::";
+  for (std::size_t at = name.find(kNowhere); at != std::string::npos; at = name.find(kNowhere)) {
+    name.erase(at, kNowhere.size());
+  }
   name = name.substr(0, name.find('('));
   std::size_t space = name.rfind(' ');
   return space == std::string::npos ? name : name.substr(space + 1);
