@@ -42,7 +42,21 @@ TEST(SignalHandlerTest, IsCalledFromTheLoop) {
   EXPECT_TRUE(called);
 }
 
+// TSan runs a handler at the next call that it intercepts, and a loop that sleeps in a ring makes none.
+#if defined(__SANITIZE_THREAD__)
+constexpr bool kSignalsAreLate = true;
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+constexpr bool kSignalsAreLate = true;
+#else
+constexpr bool kSignalsAreLate = false;
+#endif
+#else
+constexpr bool kSignalsAreLate = false;
+#endif
+
 TEST(SignalHandlerTest, WakesALoopThatWaits) {
+  if (kSignalsAreLate) GTEST_SKIP() << "ThreadSanitizer delays signals";
   bool called = false;
   ::pid_t self = ::getpid();
   Loop loop;
