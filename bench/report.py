@@ -10,7 +10,7 @@ import pathlib
 import re
 import sys
 
-LABEL = re.compile(r"≤ (?P<target>[\d.]+) (?P<unit>\w+)(?:, floor (?P<floor>.*))?")
+LABEL = re.compile(r"(?:≤ (?P<target>[\d.]+) (?P<unit>\w+)|no target)(?:, floor (?P<floor>.*))?")
 UNITS = ("ns", "us", "ms", "s", "bytes")
 
 
@@ -31,13 +31,15 @@ def read(files):
 
 def add(rows, build, run):
     promised = LABEL.match(run.get("label", ""))
-    unit = promised["unit"] if promised else next((u for u in UNITS if u in run), None)
+    unit = promised and promised["unit"] or next((u for u in UNITS if u in run), None)
     if unit is None:
         return
     row = rows.setdefault(run["run_name"].split("/")[0].replace("_", " "), (unit, {}, {}, {}))
     row[3][build] = run[unit]
-    if promised:  # a target may depend on the compiler
-        row[1][build], row[2][build] = float(promised["target"]), promised["floor"]
+    if promised:  # both may depend on the compiler
+        row[2][build] = promised["floor"]
+    if promised and promised["target"]:
+        row[1][build] = float(promised["target"])
 
 
 def number(value):
