@@ -23,7 +23,7 @@ EDDY_TEST(OutcomeOpTest, AValueAnErrorOrCancelled) {
     EXPECT_THROW(r.value(), Cancelled);
     EXPECT_EQ(r.message(), "cancelled");
   });
-  co_await checkpoint();
+  co_await test::all_blocked();
   task.cancel();
   co_await task;  // it looked, and ended by itself
   EXPECT_TRUE(seen);
@@ -66,7 +66,7 @@ EDDY_TEST(OutcomeOpTest, AfterCancelledNoAwaitThatSuspendsPasses) {
     co_await checkpoint();
     ++passed;
   });
-  co_await checkpoint();
+  co_await test::all_blocked();
   co_await cancel_and_wait(task);
   EXPECT_TRUE(task.cancelled());
   EXPECT_EQ(passed, 1);
@@ -83,7 +83,7 @@ EDDY_TEST(OutcomeOpTest, ALoopOverACancelledOutcomeSpinsButLetsOthersRun) {
     }
     co_return rounds;
   });
-  co_await checkpoint();
+  co_await test::all_blocked();
   task.cancel();
   for (int i = 0; i < 10; ++i) co_await checkpoint();
   other = true;
@@ -120,7 +120,7 @@ EDDY_TEST(OutcomeOpTest, AnErrorNobodyLooksAtGoesToTheHandlerOnce) {
 
 EDDY_TEST(OutcomeOpTest, ACancelledOutcomeIsNoError) {
   auto task = create_task([]() -> Task<> { auto r = co_await outcome(sleep(1h)); });
-  co_await checkpoint();
+  co_await test::all_blocked();
   task.cancel();
   co_await task;
   EXPECT_TRUE(test::lost_errors().empty());
@@ -141,7 +141,7 @@ EDDY_TEST(RaisingTest, ThrowsCancelledAtThisAwaitOnly) {
     co_await checkpoint();
     ADD_FAILURE() << "the cancel was lost";
   });
-  co_await checkpoint();
+  co_await test::all_blocked();
   co_await cancel_and_wait(task);
   EXPECT_TRUE(caught && task.cancelled());
   EXPECT_FALSE(std_caught);
@@ -164,7 +164,7 @@ EDDY_TEST(RaisingTest, ACancelledThatEscapesIsTheCancellationAgain) {
       handler_ran = true;  // it unwinds: no handler of the frames above sees it
     }
   });
-  co_await checkpoint();
+  co_await test::all_blocked();
   co_await cancel_and_wait(task);
   EXPECT_TRUE(task.cancelled());
   EXPECT_FALSE(handler_ran);
@@ -193,7 +193,7 @@ EDDY_TEST(RaisingTest, ValueOfACancelledOutcomeThatEscapesCancelsTheTask) {
     auto r = co_await outcome(sleep(1h));
     r.value();
   });
-  co_await checkpoint();
+  co_await test::all_blocked();
   co_await cancel_and_wait(task);
   EXPECT_TRUE(task.cancelled());
 }
