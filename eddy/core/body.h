@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "eddy/base/invoke.h"
 #include "eddy/base/unit.h"
 #include "eddy/core/awaitable.h"
 
@@ -61,6 +62,9 @@ class Body {
       } else if constexpr (std::is_void_v<Returned>) {
         f_(static_cast<Args>(args)...);
         slot_.emplace();
+      } else if constexpr (std::is_reference_v<Returned>) {
+        Returned result = f_(static_cast<Args>(args)...);
+        slot_.emplace(address_of(result));
       } else {
         slot_.emplace(f_(static_cast<Args>(args)...));
       }
@@ -81,6 +85,8 @@ class Body {
       return slot_->take();
     } else if constexpr (std::is_void_v<Returned>) {
       return;
+    } else if constexpr (std::is_reference_v<Returned>) {
+      return static_cast<Result>(**slot_);
     } else {
       return static_cast<Result>(std::move(*slot_));
     }
@@ -90,6 +96,11 @@ class Body {
   template <class R>
   struct SlotOf {
     using type = std::optional<R>;
+  };
+  template <class R>
+    requires(std::is_reference_v<R> && !Awaitable<R>)
+  struct SlotOf<R> {
+    using type = std::optional<std::add_pointer_t<R>>;
   };
   template <Awaitable R>
   struct SlotOf<R> {

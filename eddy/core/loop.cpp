@@ -246,7 +246,7 @@ void Loop::wait() {
   Nanos deadline = timers_.empty() ? detail::kForever : timers_.next();
   if (hooks_) return hooks_->idle(poller(), deadline);
   if (deadline == detail::kForever) return poller().wait(-1);
-  Nanos left = deadline - now();
+  Nanos left = pacing_.wake_at(deadline) - now();
   poller().wait(left > 0 ? left : 0);
 }
 
@@ -257,7 +257,9 @@ void Loop::settle_timers() noexcept {
 void Loop::fire_timers() noexcept {
   if (timers_.empty()) return;
   Nanos at = now();
-  while (detail::TimerOp* timer = timers_.pop_due(at)) timer->fire();
+  std::size_t fired = 0;
+  for (; detail::TimerOp* timer = timers_.pop_due(at); ++fired) timer->fire();
+  if (fired > 0) pacing_.fired(at, fired);
 }
 
 // --- callbacks -------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@
 #include "eddy/base/unique_function.h"
 #include "eddy/core/any_task.h"
 #include "eddy/core/call_handle.h"
+#include "eddy/core/detail/wake_pacing.h"
 #include "eddy/core/detached.h"
 #include "eddy/core/loop_hooks.h"
 #include "eddy/core/node_queue.h"
@@ -165,6 +166,7 @@ class Loop {
   bool closed_ = false;
   LoopHooks* hooks_ = nullptr;
   detail::TimerWheel timers_;
+  detail::WakePacing pacing_;
   detail::RootOwner root_;
   Owned<Outside> outside_;
   detail::Nanos slow_callback_ = 100'000'000;

@@ -73,6 +73,9 @@ enum class OnTimeout { kThrow, kNullopt };
 template <class Inner, OnTimeout kMode>
 class [[nodiscard("co_await it")]] TimeoutOp final : public Timeout, public Await<TimeoutOp<Inner, kMode>> {
   using Result = typename Inner::Result;
+  // An optional cannot hold a reference: then it holds a copy.
+  using Value = std::conditional_t<std::is_void_v<Result>, Unit, std::decay_t<Result>>;
+  using Taken = std::conditional_t<kMode == OnTimeout::kThrow, Result, std::optional<Value>>;
   static constexpr bool kWantsScope = requires(Inner& inner, Strand& s, Cont c, Timeout& t) { inner.start(s, c, t); };
 
  public:
@@ -98,23 +101,22 @@ class [[nodiscard("co_await it")]] TimeoutOp final : public Timeout, public Awai
     }
   }
 
-  auto take() {
+  Taken take() {
     if constexpr (kMode == OnTimeout::kThrow) {
       if (timed_out()) throw_timeout();
-      return take_plain();
-    } else if constexpr (std::is_void_v<Result>) {
-      if (timed_out()) return std::optional<Unit>();
-      inner_.take();
-      return std::optional<Unit>(Unit{});
+      return inner_.take();
     } else {
-      using Value = std::decay_t<Result>;
-      if (timed_out()) return std::optional<Value>();
-      return std::optional<Value>(inner_.take());
+      if (timed_out()) return std::nullopt;
+      if constexpr (std::is_void_v<Result>) {
+        inner_.take();
+        return Unit{};
+      } else {
+        return inner_.take();
+      }
     }
   }
 
  private:
-  Result take_plain() { return inner_.take(); }
   Inner inner_;
 };
 

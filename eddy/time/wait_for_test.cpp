@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -55,6 +56,29 @@ EDDY_TEST(WaitForTest, ThrowsWhatTheTaskThrew) {
   auto result = co_await outcome(wait_for(fails(), 2s));
   EXPECT_EQ(result.message(), "broken");
   EXPECT_EQ(get_running_loop().timers().size(), 0u);
+}
+
+Task<std::string&> lookup(std::string& text) {
+  co_await sleep(1s);
+  co_return text;
+}
+
+EDDY_TEST(WaitForTest, GivesAReferenceAsSuch) {
+  std::string text = "eddy";
+  std::string& by_task = co_await wait_for(lookup(text), 2s);
+  EXPECT_EQ(&by_task, &text);
+  std::string& by_callable = co_await wait_for([&]() -> std::string& { return text; }, 2s);
+  EXPECT_EQ(&by_callable, &text);
+  auto handle = create_task(later(5));
+  const int& by_handle = co_await wait_for(handle, 2s);
+  EXPECT_EQ(&by_handle, &handle.result());
+}
+
+EDDY_TEST(TryForTest, GivesACopyOfWhatAReferenceNames) {
+  std::string text = "eddy";
+  std::optional<std::string> copy = co_await try_for(lookup(text), 2s);
+  text = "changed";
+  EXPECT_EQ(copy, "eddy");
 }
 
 EDDY_TEST(WaitForTest, TakesACallable) {
