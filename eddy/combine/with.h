@@ -216,8 +216,8 @@ struct WithFn {
     static_assert(!kLvalueOneShot<R>, "eddy: a Task is awaited once, as an rvalue: with(std::move(task), body)");
     static_assert(
         !std::is_lvalue_reference_v<R> || !kIsObject<R> || HasAenter<R> || HasAexit<R> || HasAclose<R>,
-        "eddy: this object has no aenter(), aexit() or aclose(), so that `with` would do nothing with it; a lock or "
-        "semaphore is given as with(lock.acquire(), body)");
+        "eddy: this object has no aenter(), aexit() or aclose(), so that `with` would do nothing with it: use it as "
+        "it is, or pass the awaitable that opens it");
   }
 };
 

@@ -129,6 +129,7 @@ class Condition {
   ~Condition() { assert(waiters_.empty() && "eddy::Condition destroyed while tasks wait for it"); }
 
   detail::LockAcquire acquire() noexcept { return lock_.acquire(); }
+  detail::LockAcquire aenter() noexcept { return acquire(); }  ///< for `with(condition, body)`
   [[nodiscard]] std::optional<LockGuard> try_acquire() noexcept { return lock_.try_acquire(); }
   bool locked() const noexcept { return lock_.locked(); }
   /// Advanced: releases what a forgotten guard held.

@@ -51,6 +51,7 @@ class Lock {
   ~Lock() { assert(permits_.waiters().empty() && "eddy::Lock destroyed while tasks wait for it"); }
 
   detail::LockAcquire acquire() noexcept { return detail::LockAcquire(permits_); }
+  detail::LockAcquire aenter() noexcept { return acquire(); }  ///< for `with(lock, body)`
   [[nodiscard]] std::optional<LockGuard> try_acquire() noexcept {
     if (!permits_.try_take()) return std::nullopt;
     return LockGuard(permits_);

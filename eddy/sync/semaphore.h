@@ -48,6 +48,7 @@ class Semaphore {
   ~Semaphore() { assert(permits_.waiters().empty() && "eddy::Semaphore destroyed while tasks wait for it"); }
 
   detail::SemaphoreAcquire acquire() noexcept { return detail::SemaphoreAcquire(permits_); }
+  detail::SemaphoreAcquire aenter() noexcept { return acquire(); }  ///< for `with(semaphore, body)`
   [[nodiscard]] std::optional<Permit> try_acquire() noexcept {
     if (!permits_.try_take()) return std::nullopt;
     return Permit(permits_);
