@@ -19,6 +19,9 @@ namespace detail {
 /// - `ready()`: true when it can end without suspending; it has then committed and `take()` follows at once.
 /// - `start()`: begins; the step continues whoever is next. Ends in `child_done`/`child_cancelled` of `cont`.
 /// - `take()`: the result, or throws the error. Called exactly once, and only after an end that was not a cancellation.
+///
+/// A combinator takes a child's result in `child_done`, in the step in which the child ended, or never: a grant that
+/// nobody takes is given back by the operation's destructor.
 template <class O>
 concept Operation = requires(O& op, Strand& strand, Cont cont) {
   { op.ready() } -> std::same_as<bool>;

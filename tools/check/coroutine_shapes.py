@@ -10,7 +10,7 @@ import cpp_shape
 import source
 
 AWAIT = re.compile(r"\bco_(?:await|yield)\b")
-DECLARATION = re.compile(r"\s*(?:const\s+)?[\w:]+(?:<[^=]*>)?(?:\s*&{0,2}\s+|\s+&{0,2}\s*)(?:\w+|\[[\w\s,]+\])\s*=(?!=)")
+DECLARATION = re.compile(r"\s*(?:const\s+)?[\w:]+(?:<[^=]*>)?(?:\s*[&*]{0,2}\s+|\s+[&*]{0,2}\s*)(?:\w+|\[[\w\s,]+\])\s*=(?!=)")
 ESCAPE = re.compile(r"//\s*shapes: ok\s*(?:—|-)\s*\S")
 TEMPORARY = re.compile(r"(?P<name>(?:\w+::)*\w+)?\s*(?P<arguments><[^;{}]*>)?\s*\{(?P<first>\s*[^\s}])")
 STD_LIST = re.compile(r"^std::(?:vector|deque|list|set|map|multiset|multimap|unordered_\w+|initializer_list)$")
