@@ -18,6 +18,7 @@
 #include "eddy/core/frame_memory.h"  // frame_stats
 #include "eddy/core/loop.h"          // Loop get_running_loop
 #include "eddy/core/outcome.h"       // Outcome
+#include "eddy/core/readiness.h"     // readable writable
 #include "eddy/core/run.h"           // run RunOptions
 #include "eddy/core/task.h"          // Task
 #include "eddy/core/task_handle.h"   // TaskHandle

@@ -2,6 +2,7 @@
 #include "eddy/base/exception_group.h"
 
 #include <algorithm>
+#include <memory>
 #include <stdexcept>
 
 #include "eddy/base/error.h"
@@ -9,29 +10,64 @@
 namespace eddy {
 namespace {
 
-std::string indent(const std::string& text) {
+constexpr int kDepthMax = 32;
+
+std::string indented(const std::string& text, std::size_t by) {
   std::string result;
   for (char c : text) {
     result += c;
-    if (c == '\n') result += "  ";
+    if (c == '\n') result.append(by, ' ');
   }
   return result;
 }
 
-std::string compose(const std::string& message, const std::vector<std::exception_ptr>& errors) {
-  std::string text = message + " (" + std::to_string(errors.size()) + (errors.size() == 1 ? " error)" : " errors)");
-  for (const std::exception_ptr& error : errors) text += "\n  - " + indent(describe(error));
-  return text;
+void compose(std::string& text, const ExceptionGroup& group, int depth) {
+  const auto& errors = group.exceptions();
+  const auto margin = static_cast<std::size_t>(2 * depth);
+  text += indented(group.message(), margin);
+  text += " (" + std::to_string(errors.size()) + (errors.size() == 1 ? " error)" : " errors)");
+  if (depth == kDepthMax) {
+    text += " …";
+    return;
+  }
+  for (const std::exception_ptr& error : errors) {
+    text.append("\n").append(margin, ' ').append("  - ");
+    try {
+      std::rethrow_exception(error);
+    } catch (const ExceptionGroup& nested) {
+      text += "eddy::ExceptionGroup: ";
+      compose(text, nested, depth + 1);
+    } catch (...) {
+      text += indented(describe(error), margin + 2);
+    }
+  }
 }
 
 }  // namespace
 
 ExceptionGroup::ExceptionGroup(std::string message, std::vector<std::exception_ptr> errors)
-    : message_(std::move(message)),
-      errors_(std::move(errors)),
-      handled_(errors_.size()),
-      text_(compose(message_, errors_)) {
+    : message_(std::move(message)), errors_(std::move(errors)), handled_(errors_.size()) {
   if (errors_.empty()) throw std::invalid_argument("ExceptionGroup: a group needs at least one error");
+}
+
+ExceptionGroup::ExceptionGroup(const ExceptionGroup& other)
+    : std::exception(other), message_(other.message_), errors_(other.errors_), handled_(other.handled_) {}
+
+ExceptionGroup::~ExceptionGroup() { delete text_.load(std::memory_order_acquire); }
+
+// Composed when somebody asks, since a group may pass through many others on its way.
+const char* ExceptionGroup::what() const noexcept {
+  if (const std::string* known = text_.load(std::memory_order_acquire)) return known->c_str();
+  try {
+    auto composed = std::make_unique<std::string>();
+    compose(*composed, *this, 0);
+    const std::string* none = nullptr;
+    if (text_.compare_exchange_strong(none, composed.get(), std::memory_order_acq_rel))
+      return composed.release()->c_str();
+    return none->c_str();  // another thread was faster
+  } catch (...) {
+    return message_.c_str();
+  }
 }
 
 bool ExceptionGroup::handled() const noexcept {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <concepts>
 #include <exception>
 #include <string>
@@ -25,15 +26,21 @@ class ExceptionGroup : public std::exception {
  public:
   /// `errors` must not be empty: a group without an error would hide that there was none.
   ExceptionGroup(std::string message, std::vector<std::exception_ptr> errors);
+  ExceptionGroup(const ExceptionGroup& other);
+  ExceptionGroup& operator=(const ExceptionGroup&) = delete;
+  ~ExceptionGroup() override;
 
   /// The message, the number of errors, and a line for each; nested groups are indented.
-  const char* what() const noexcept override { return text_.c_str(); }
+  const char* what() const noexcept override;
   const std::string& message() const noexcept { return message_; }
   const std::vector<std::exception_ptr>& exceptions() const noexcept { return errors_; }
 
-  /// Calls `f` once for every error that is an `E` and was not handled before, in order.
+  /// Calls `f` once for every error that is an `E` and was not handled before, in order; also for those in nested
+  /// groups, which themselves are never handed out.
   template <class E, std::invocable<const E&> F>
   ExceptionGroup& handle(F&& f) {
+    static_assert(!std::is_same_v<std::remove_cv_t<E>, ExceptionGroup>,
+                  "eddy: nested groups are searched by themselves: handle the errors inside them");
     handle_in<E>(f);
     return *this;
   }
@@ -50,12 +57,12 @@ class ExceptionGroup : public std::exception {
       if (handled_[i]) continue;
       try {
         std::rethrow_exception(errors_[i]);
-      } catch (const E& error) {
-        handled_[i] = true;
-        f(error);
       } catch (ExceptionGroup& nested) {
         nested.template handle_in<E>(f);
         handled_[i] = nested.handled();
+      } catch (const E& error) {
+        handled_[i] = true;
+        f(error);
       } catch (...) {
       }
     }
@@ -64,7 +71,7 @@ class ExceptionGroup : public std::exception {
   std::string message_;
   std::vector<std::exception_ptr> errors_;
   std::vector<bool> handled_;
-  std::string text_;
+  mutable std::atomic<const std::string*> text_{nullptr};
 };
 
 }  // namespace eddy

@@ -124,4 +124,30 @@ TEST(ExceptionGroupTest, NothingToHandleIsNothingDone) {
 }
 
 }  // namespace
+TEST(ExceptionGroupTest, ManyLevelsAreCheapToBuildAndCutShortInText) {
+  auto error = std::make_exception_ptr(std::runtime_error("deep"));
+  for (int level = 0; level < 5000; ++level) {
+    std::vector<std::exception_ptr> errors{error};
+    error = std::make_exception_ptr(ExceptionGroup("level", std::move(errors)));
+  }
+  try {
+    std::rethrow_exception(error);
+  } catch (const ExceptionGroup& group) {
+    std::string text = group.what();
+    EXPECT_LT(text.size(), 10'000u);
+    EXPECT_NE(text.find("…"), std::string::npos);
+  }
+}
+
+TEST(ExceptionGroupTest, HandlesTheErrorsInNestedGroupsOneByOne) {
+  std::vector<std::exception_ptr> inner{std::make_exception_ptr(std::runtime_error("a")),
+                                        std::make_exception_ptr(std::logic_error("b"))};
+  std::vector<std::exception_ptr> outer{std::make_exception_ptr(ExceptionGroup("inner", std::move(inner)))};
+  ExceptionGroup group("outer", std::move(outer));
+  int count = 0;
+  group.handle<std::exception>([&](const std::exception&) { ++count; });
+  EXPECT_EQ(count, 2);
+  EXPECT_TRUE(group.handled());
+}
+
 }  // namespace eddy

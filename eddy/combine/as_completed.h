@@ -132,6 +132,7 @@ class AsCompleted {
     template <class E>
     void add(E&& element) {
       if constexpr (std::is_base_of_v<AnyTask, std::remove_cvref_t<E>>) {
+        (void)element.state();  // throws when the handle is empty
         given_.push_back(element);
       } else {
         auto* state = detail::make_task(std::forward<E>(element));

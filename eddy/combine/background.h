@@ -33,11 +33,11 @@ class [[nodiscard("give it to with()")]] Background {
 template <class A>
 class StartAwaitable {
  public:
-  explicit StartAwaitable(A&& awaitable) : awaitable_(std::forward<A>(awaitable)) {}
-  A&& operator()() noexcept { return std::forward<A>(awaitable_); }
+  explicit StartAwaitable(A&& awaitable) : operation_(to_operation(std::forward<A>(awaitable))) {}
+  operation_t<A>&& operator()() noexcept { return std::move(operation_); }
 
  private:
-  A awaitable_;
+  operation_t<A> operation_;
 };
 
 template <class R>

@@ -230,5 +230,26 @@ EDDY_TEST(CompositionTest, EveryCombinatorCancelledAtEveryMoment) {
   }
 }
 
+EDDY_TEST(CompositionTest, AnOperationIsAwaitedOnce) {
+  auto refused = [](auto& operation) -> Task<> {
+    co_await operation;
+    try {
+      co_await operation;
+      ADD_FAILURE() << "awaited twice";
+    } catch (const RuntimeError&) {
+    }
+  };
+  auto nap = sleep(1s);
+  co_await refused(nap);
+  auto both = gather(sleep(1s), sleep(1s));
+  co_await refused(both);
+  auto first = race(sleep(1s), sleep(2s));
+  co_await refused(first);
+  auto limited = wait_for(sleep(1s), 2s);
+  co_await refused(limited);
+  auto group = task_group([](TaskGroup&) {});
+  co_await refused(group);
+}
+
 }  // namespace
 }  // namespace eddy

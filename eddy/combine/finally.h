@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "eddy/combine/detail/replaced_error.h"
 #include "eddy/combine/shield.h"
 #include "eddy/core/awaitable.h"
 #include "eddy/core/body.h"
@@ -35,8 +36,8 @@ class [[nodiscard("co_await it")]] FinallyOp final : public Op, public Await<Fin
 
   Step child_done() noexcept override {
     if (cleaning_) return finish();
-    result_.emplace(Outcome<Result>::of([this]() -> Result { return child_.take(); }));
-    return kWhen == CleanupOn::kEveryEnd ? clean() : Step::resume(cont());
+    keep_result();
+    return kWhen == CleanupOn::kEveryEnd || !result_ ? clean() : Step::resume(cont());
   }
   Step child_cancelled() noexcept override {
     if (cleaning_) {  // by a hard cancel
@@ -52,7 +53,17 @@ class [[nodiscard("co_await it")]] FinallyOp final : public Op, public Await<Fin
   }
 
  private:
+  void keep_result() noexcept {
+    try {
+      result_.emplace(Outcome<Result>::of([this]() -> Result { return child_.take(); }));
+    } catch (...) {  // it could not be moved
+      result_.emplace(Outcome<Result>::failed(std::current_exception()));
+    }
+    if (result_->cancelled()) result_.reset();
+  }
+
   Step clean() noexcept {
+    if (strand().cancelled_hard()) return Step::unwind(cont());
     cleaning_ = true;
     strand().push(scope_);
     return cleanup_.start(strand(), Cont(*this));
@@ -64,8 +75,9 @@ class [[nodiscard("co_await it")]] FinallyOp final : public Op, public Await<Fin
       cleanup_.take();
     } catch (...) {
       cleanup_error_ = std::current_exception();
-      if (result_) result_.reset();  // an error of the body goes to the handler
-      return Step::resume(cont());
+      if (result_ && result_->error()) report_replaced_error(result_->error());
+      result_.reset();
+      return strand().cancelled_hard() ? Step::unwind(cont()) : Step::resume(cont());
     }
     return result_ ? Step::resume(cont()) : Step::unwind(cont());
   }

@@ -199,5 +199,30 @@ EDDY_TEST(OnCancelTest, ATimeoutIsACancelInside) {
   EXPECT_TRUE(cleaned);
 }
 
+struct ThrowsWhenMoved {
+  ThrowsWhenMoved() = default;
+  ThrowsWhenMoved(ThrowsWhenMoved&& other) : moves(other.moves + 1) {
+    if (moves == 2) throw std::runtime_error("cannot move");
+  }
+  int moves = 0;
+};
+
+EDDY_TEST(FinallyTest, AResultThatCannotBeMovedIsTheError) {
+  bool cleaned = false;
+  auto work = []() -> Task<ThrowsWhenMoved> { co_return ThrowsWhenMoved(); };
+  auto ended = co_await outcome(finally(work(), [&] { cleaned = true; }));
+  EXPECT_EQ(ended.message(), "cannot move");
+  EXPECT_TRUE(cleaned);
+}
+
+EDDY_TEST(FinallyTest, OnCancelSeesACancellationThatIsThrown) {
+  bool cleaned = false;
+  auto task = create_task([&]() -> Task<> { co_await on_cancel(raising(sleep(1h)), [&] { cleaned = true; }); });
+  co_await test::all_blocked();
+  co_await cancel_and_wait(task);
+  EXPECT_TRUE(task.cancelled());
+  EXPECT_TRUE(cleaned);
+}
+
 }  // namespace
 }  // namespace eddy

@@ -23,6 +23,7 @@ class [[nodiscard("co_await it")]] OutcomeOp final : public Op, public Await<Out
   }
   Step child_done() noexcept override { return Step::resume(cont()); }
   Step child_cancelled() noexcept override {
+    if (strand().cancelled_hard()) return Step::unwind(cont());
     cancelled_ = true;
     return Step::resume(cont());
   }
@@ -48,11 +49,12 @@ class [[nodiscard("co_await it")]] RaisingOp final : public Op, public Await<Rai
   }
   Step child_done() noexcept override { return Step::resume(cont()); }
   Step child_cancelled() noexcept override {
+    if (strand().cancelled_hard()) return Step::unwind(cont());
     cancelled_ = true;
     return Step::resume(cont());
   }
   decltype(auto) take() {
-    if (cancelled_) throw Cancelled();
+    if (cancelled_) throw_cancelled();
     return child_.take();
   }
 

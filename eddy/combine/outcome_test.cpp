@@ -203,5 +203,31 @@ EDDY_TEST(RaisingTest, ATimeoutSeesTheEscapedCancelledAsItsOwn) {
   EXPECT_NE(r.error_as<TimeoutError>(), nullptr);
 }
 
+EDDY_TEST(RaisingTest, CarriesTheReason) {
+  std::string reason;
+  auto task = create_task([&]() -> Task<> {
+    try {
+      co_await raising(sleep(1h));
+    } catch (const Cancelled& cancelled) {
+      reason = cancelled.reason();
+    }
+  });
+  co_await test::all_blocked();
+  task.cancel("shutting down");
+  co_await task;
+  EXPECT_EQ(reason, "shutting down");
+}
+
+EDDY_TEST(OutcomeOpTest, SeesACancellationThatIsThrownAsOne) {
+  bool cancelled = false;
+  auto task = create_task([&]() -> Task<> {
+    auto r = co_await outcome(raising(sleep(1h)));
+    cancelled = r.cancelled();
+  });
+  co_await test::all_blocked();
+  co_await cancel_and_wait(task);
+  EXPECT_TRUE(cancelled);
+}
+
 }  // namespace
 }  // namespace eddy

@@ -100,17 +100,17 @@ class [[nodiscard("co_await it")]] RaceOp final : public RaceBase, public Await<
 
   std::conditional_t<kAllVoid, void, Winner> take() {
     check();
-    if constexpr (!kAllVoid) return pick(std::index_sequence_for<O...>{});
+    if constexpr (!kAllVoid) return pick<0>();
   }
 
  private:
-  template <std::size_t... I>
-  Winner pick(std::index_sequence<I...>) {
-    std::optional<Winner> winner;
-    (void)((static_cast<BranchBase*>(&std::get<I>(branches_)) == winner_ &&
-            (winner.emplace(std::get<I>(branches_).take()), true)) ||
-           ...);
-    return std::move(*winner);
+  template <std::size_t kTry>
+  Winner pick() {
+    auto& branch = std::get<kTry>(branches_);
+    if constexpr (kTry + 1 < sizeof...(O)) {
+      if (&branch != winner_) return pick<kTry + 1>();
+    }
+    return branch.take();
   }
 
   std::optional<std::tuple<O...>> operations_;
@@ -171,6 +171,7 @@ struct RaceFn {
 inline constexpr detail::RaceFn<detail::RaceFor::kFirstEnd> race{};
 
 /// `co_await first_success(a(), b())`: the first value wins, errors lose too; when all fail, an ExceptionGroup of them.
+/// Errors from before the winner are what it is made to overlook, and are dropped.
 inline constexpr detail::RaceFn<detail::RaceFor::kFirstSuccess> first_success{};
 
 }  // namespace eddy

@@ -177,5 +177,17 @@ EDDY_TEST(FirstSuccessTest, CancelledBeforeAnybodySucceedsIsCancelled) {
   EXPECT_TRUE(a);
 }
 
+Task<int&> reference_to(int& n, std::chrono::seconds delay) {
+  co_await sleep(delay);
+  co_return n;
+}
+
+EDDY_TEST(RaceTest, GivesAReferenceAsSuch) {
+  int fast = 1;
+  int slow = 2;
+  int& won = co_await race(reference_to(slow, 2s), reference_to(fast, 1s));
+  EXPECT_EQ(&won, &fast);
+}
+
 }  // namespace
 }  // namespace eddy

@@ -52,10 +52,11 @@ class Scope final : private detail::Detached {
   template <class F, class... Args>
   auto create_task(F&& task_or_callable, Args&&... args) {
     if (closed_) throw RuntimeError("Scope::create_task(): this scope is closed");
-    auto* state = detail::make_task(std::forward<F>(task_or_callable), std::forward<Args>(args)...);
-    auto handle = detail::handle_of(state);
+    Loop& loop = detail::require_loop("Scope::create_task()");
     if (!attached()) attach();
-    detail::launch_task(detail::require_loop("Scope::create_task()"), *this, *state);
+    auto* state = detail::make_task(std::forward<F>(task_or_callable), std::forward<Args>(args)...);
+    auto handle = detail::handle_for<F>(state);
+    detail::launch_task(loop, *this, *state);
     return handle;
   }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/combine/task_group.h"
 
-#include <algorithm>
+#include <cstring>
+#include <unordered_set>
+#include <utility>
 
 #include "eddy/core/context.h"
 #include "eddy/core/loop.h"
@@ -14,6 +16,25 @@ using detail::running;
 using detail::Step;
 using detail::Strand;
 using detail::TaskBase;
+
+namespace {
+
+// What an exception_ptr points at; both standard libraries keep nothing else in it.
+const void* identity(const std::exception_ptr& error) noexcept {
+  static_assert(sizeof(error) == sizeof(const void*));
+  const void* object = nullptr;
+  std::memcpy(&object, &error, sizeof object);
+  return object;
+}
+
+// The same error may arrive twice: who awaits a child's handle is thrown what the child threw.
+std::vector<std::exception_ptr> without_repetitions(std::vector<std::exception_ptr> errors) {
+  std::unordered_set<const void*> seen;
+  std::erase_if(errors, [&](const std::exception_ptr& error) { return !seen.insert(identity(error)).second; });
+  return errors;
+}
+
+}  // namespace
 
 void TaskGroup::open(Strand& on, Cont cont) noexcept {
   leaf_.enter(on, cont);
@@ -28,6 +49,10 @@ std::size_t TaskGroup::size() const noexcept {
 }
 
 // --- children --------------------------------------------------------------------------------------------------------
+
+void TaskGroup::check_open() const {
+  if (!host) throw RuntimeError("TaskGroup::create_task(): this task group has ended");
+}
 
 void TaskGroup::launch(TaskBase& task) noexcept {
   detail::prepare_task(*this, task);
@@ -94,14 +119,14 @@ void TaskGroup::kid_ended_badly(TaskBase& task) noexcept {
 
 // --- ending ----------------------------------------------------------------------------------------------------------
 
-// The same error may arrive twice: a body that awaits a child's handle is thrown what the child threw.
 void TaskGroup::fail(std::exception_ptr error) noexcept {
-  if (std::find(errors_.begin(), errors_.end(), error) == errors_.end()) errors_.push_back(std::move(error));
+  errors_.push_back(std::move(error));
   abort();
 }
 
+// After the end, too: the last child's result dies then, and its destructor may cancel.
 void TaskGroup::abort() noexcept {
-  if (!has(kRequested)) detail::cancel_scope(*host, *this);
+  if (host && !has(kRequested)) detail::cancel_scope(*host, *this);
 }
 
 void TaskGroup::cancel() noexcept { abort(); }
@@ -128,7 +153,7 @@ Step TaskGroup::join() noexcept {
 }
 
 Step TaskGroup::finish() noexcept {
-  Strand& on = *host;
+  Strand& on = *std::exchange(host, nullptr);
   on.pop(*this);
   bool stopped = body_cancelled_ || child_cancelled_;
   if (errors_.empty() && stopped && on.cancelled()) return Step::unwind(leaf_.cont());
@@ -136,7 +161,8 @@ Step TaskGroup::finish() noexcept {
 }
 
 void TaskGroup::throw_errors() {
-  if (!errors_.empty()) throw ExceptionGroup("unhandled errors in a task group", std::move(errors_));
+  if (errors_.empty()) return;
+  throw ExceptionGroup("unhandled errors in a task group", without_repetitions(std::move(errors_)));
 }
 
 }  // namespace eddy

@@ -34,15 +34,17 @@ class TaskGroup : private detail::Owner {
   /// long as the child runs. It starts when the caller next suspends.
   template <class F, class... Args>
   auto create_task(F&& task_or_callable, Args&&... args) {
+    check_open();
     auto* state = detail::make_task(std::forward<F>(task_or_callable), std::forward<Args>(args)...);
-    auto handle = detail::handle_of(state);
+    auto handle = detail::handle_for<F>(state);
     launch(*state);
     return handle;
   }
 
   /// One child `f(item)` for each item.
   template <class F, detail::Iterable Items>
-  auto create_tasks(F f, Items&& items) {
+  auto create_tasks(F&& f, Items&& items) {
+    detail::check_closure<F>();
     std::vector<decltype(create_task(f, *items.begin()))> handles;
     for (auto&& item : items) handles.push_back(create_task(f, std::forward<decltype(item)>(item)));
     return handles;
@@ -52,6 +54,7 @@ class TaskGroup : private detail::Owner {
   /// ready(value)`; that value. Until then its errors come out here, and cancelling the wait cancels it.
   template <class F, class... Args>
   auto start(F&& f, Args&&... args) {
+    detail::check_closure<F>();
     using T = detail::started_value_t<std::decay_t<F>>;
     detail::StartRef<T> cell(new detail::StartCell<T>);
     auto handle = create_task(std::forward<F>(f), Started<T>(cell), std::forward<Args>(args)...);
@@ -73,6 +76,7 @@ class TaskGroup : private detail::Owner {
   ~TaskGroup() = default;
 
   detail::Cont self() noexcept { return detail::Cont(leaf_); }
+  detail::Cont cont() const noexcept { return leaf_.cont(); }
   void open(detail::Strand& strand, detail::Cont cont) noexcept;
   void throw_errors();
   bool body_cancelled() const noexcept { return body_cancelled_; }
@@ -90,6 +94,7 @@ class TaskGroup : private detail::Owner {
     TaskGroup& group;
   };
 
+  void check_open() const;
   detail::Step body_done() noexcept;
   detail::Step body_was_cancelled() noexcept;
   void launch(detail::TaskBase& task) noexcept;

@@ -196,5 +196,19 @@ EDDY_TEST(TaskGroupErrorsTest, AGroupMayBeRetriedAfterItFailed) {
   EXPECT_EQ(attempts, 3);
 }
 
+struct CancelsWhenDestroyed {
+  explicit CancelsWhenDestroyed(TaskGroup& to_cancel) : group(&to_cancel) {}
+  CancelsWhenDestroyed(CancelsWhenDestroyed&& other) noexcept : group(std::exchange(other.group, nullptr)) {}
+  ~CancelsWhenDestroyed() {
+    if (group) group->cancel();
+  }
+  TaskGroup* group;
+};
+
+EDDY_TEST(TaskGroupErrorsTest, TheLastResultMayCancelTheGroupWhenItDies) {
+  auto child = [](TaskGroup& tg) -> Task<CancelsWhenDestroyed> { co_return CancelsWhenDestroyed(tg); };
+  co_await task_group([&](TaskGroup& tg) { tg.create_task(child(tg)); });
+}
+
 }  // namespace
 }  // namespace eddy

@@ -86,7 +86,10 @@ class WaitBase : public TimerOp {
 
  protected:
   ~WaitBase() = default;
-  void add(const AnyTask& task) { tasks_.push_back(task); }
+  void add(const AnyTask& task) {
+    (void)task.state();  // throws when the handle is empty
+    tasks_.push_back(task);
+  }
   std::vector<bool> repeated() const { return detail::repeated(tasks_); }
   void check() const;
 

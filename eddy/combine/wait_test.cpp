@@ -205,5 +205,12 @@ EDDY_TEST(TaskSetTest, IsASetInTheOrderGiven) {
   co_await wait(handles);
 }
 
+EDDY_TEST(WaitTest, RefusesAnEmptyHandle) {
+  EXPECT_THROW((void)wait(AnyTask()), RuntimeError);
+  std::vector<TaskHandle<int>> empty(1);
+  EXPECT_THROW((void)as_completed(empty), RuntimeError);
+  co_return;
+}
+
 }  // namespace
 }  // namespace eddy

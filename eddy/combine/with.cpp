@@ -6,10 +6,6 @@
 
 namespace eddy::detail {
 
-void report_replaced_error(std::exception_ptr error) noexcept {
-  report_lost_error("error that was replaced by one of a cleanup", std::move(error));
-}
-
 Step CarryOn::start(Strand& strand, Cont cont) noexcept {
   if (begin(strand, cont)) grant();
   return Step::none();

@@ -73,11 +73,25 @@ inline Step proceed(Cont cont) noexcept { return Step::resume(cont); }
 template <class P>
 inline constexpr bool kOurs = std::derived_from<P, PromiseBase>;
 
+[[noreturn]] void throw_awaited_twice();
+
+/// An operation that has a place to be awaited from has one for good: it is awaited once.
+template <class Self>
+void check_fresh(const Self& operation) {
+  if constexpr (requires { operation.cont(); }) {
+    if (operation.cont()) [[unlikely]]
+      throw_awaited_twice();
+  }
+}
+
 /// Makes an operation awaitable in our coroutines. `where` is the location of the `co_await`, kept for traces.
 template <class Self>
 class Await {
  public:
-  bool await_ready() { return self().ready(); }
+  bool await_ready() {
+    check_fresh(self());
+    return self().ready();
+  }
 
   template <class P>
   std::coroutine_handle<> await_suspend(std::coroutine_handle<P> waiter,
@@ -98,7 +112,10 @@ class Await {
 template <class Self>
 class AwaitLeaf {
  public:
-  bool await_ready() { return self().ready(); }
+  bool await_ready() {
+    check_fresh(self());
+    return self().ready();
+  }
 
   template <class P>
   void await_suspend(std::coroutine_handle<P> waiter, std::source_location where = std::source_location::current()) {

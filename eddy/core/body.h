@@ -30,7 +30,7 @@ constexpr void check_closure() {
   static_assert(
       kClosureIsSafe<F>,
       "eddy: GCC 12 destroys a closure that owns something twice in a co_await expression: capture by reference "
-      "([&]), or name the lambda first and pass it by its name");
+      "([&]), or name the lambda first and pass its name, or std::ref(name)");
 }
 
 template <class R>

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "eddy/core/body.h"
 #include "eddy/core/context.h"
 #include "eddy/core/loop.h"
 #include "eddy/core/signature.h"
@@ -77,7 +78,9 @@ class CallTask final : public CoroutineState<T> {
     return this->settle([this, coroutine]() -> T {
       struct End {
         std::optional<Stored>& call;
-        ~End() { call.reset(); }
+        ~End() {
+          if constexpr (!std::is_reference_v<T>) call.reset();  // a reference may be into what the arguments keep
+        }
       } end{call_};
       return take_from(coroutine);
     });
@@ -172,6 +175,15 @@ struct TaskResult<Task<T>> {
   using type = T;
 };
 
+/// Task states come from the frame heap.
+template <class State>
+constexpr void check_alignment() {
+  static_assert(
+      alignof(State) <= 16,
+      "eddy: a task's callable, arguments and result may be aligned to 16 bytes at most: keep what needs more "
+      "behind a pointer");
+}
+
 /// A new task state, not yet started, for a Task, another awaitable, or a callable with arguments.
 template <class F, class... Args>
 auto make_task(F&& f, Args&&... args) {
@@ -182,8 +194,9 @@ auto make_task(F&& f, Args&&... args) {
     } else if constexpr (TaskResult<A>::kIsTask) {
       return new CoroutineTask<typename TaskResult<A>::type>(f.checked_release());
     } else {
-      using Result = await_result_t<F>;
-      return new OperationTask<Result, StoredAwaitable<F>, operation_t<F>>(std::in_place, A(std::forward<F>(f)));
+      using State = OperationTask<await_result_t<F>, StoredAwaitable<F>, operation_t<F>>;
+      check_alignment<State>();
+      return new State(std::in_place, A(std::forward<F>(f)));
     }
   } else {
     using Stored = stored_call_t<F, Args...>;
@@ -193,12 +206,13 @@ auto make_task(F&& f, Args&&... args) {
         "eddy: create_task(f, args...) needs an f that returns an awaitable, such as eddy::Task<T>; to run a plain "
         "function use call_soon, or to_thread if it blocks");
     if constexpr (TaskResult<std::remove_cvref_t<Returned>>::kIsTask) {
-      using T = typename TaskResult<std::remove_cvref_t<Returned>>::type;
-      return new CallTask<T, Stored>(std::in_place, std::forward<F>(f), std::forward<Args>(args)...);
+      using State = CallTask<typename TaskResult<std::remove_cvref_t<Returned>>::type, Stored>;
+      check_alignment<State>();
+      return new State(std::in_place, std::forward<F>(f), std::forward<Args>(args)...);
     } else {
-      using Result = await_result_t<Returned>;
-      return new OperationTask<Result, Stored, operation_t<Returned>>(std::in_place, std::in_place, std::forward<F>(f),
-                                                                      std::forward<Args>(args)...);
+      using State = OperationTask<await_result_t<Returned>, Stored, operation_t<Returned>>;
+      check_alignment<State>();
+      return new State(std::in_place, std::in_place, std::forward<F>(f), std::forward<Args>(args)...);
     }
   }
 }
@@ -227,11 +241,21 @@ TaskHandle<T> handle_of(TaskState<T>* state) noexcept {
   return TaskHandle<T>(state);
 }
 
-template <class... A>
-auto spawn(Loop& loop, Owner& owner, A&&... what) {
-  auto* state = make_task(std::forward<A>(what)...);
+/// The same for a task made from an `F`.
+template <class F, class T>
+auto handle_for(TaskState<T>* state) noexcept {
+  if constexpr (kClosureIsSafe<F>) {
+    return TaskHandle<T>(state);
+  } else {
+    return UnnamedClosureHandle<T>(state);
+  }
+}
+
+template <class F, class... Args>
+auto spawn(Loop& loop, Owner& owner, F&& f, Args&&... args) {
+  auto* state = make_task(std::forward<F>(f), std::forward<Args>(args)...);
   launch_task(loop, owner, *state);
-  return handle_of(state);
+  return handle_for<F>(state);
 }
 
 struct CreateTask {

@@ -256,5 +256,13 @@ TEST(CreateTaskOutsideTest, NeedsARunningLoop) {
   }
 }
 
+Task<const std::string&> same(const std::string& text) { co_return text; }
+
+EDDY_TEST(CreateTaskTest, AReferenceIntoAStoredArgumentLivesAsLongAsTheHandle) {
+  auto task = create_task(same, std::string(100, 'x'));
+  const std::string& text = co_await task;
+  EXPECT_EQ(text, std::string(100, 'x'));
+}
+
 }  // namespace
 }  // namespace eddy

@@ -22,14 +22,26 @@ void Detached::attach() {
 void Detached::join_loop(Loop& loop) noexcept {
   RootOwner& root = static_cast<RootOwner&>(loop.root_owner());
   up = &root;
-  flags |= root.flags & (kEffective | kHard);
+  stand_on(root);
   root.objects.push_back(*this);
   listed_ = true;
 }
 
 void Detached::leave_strand() noexcept {
-  host = nullptr;
-  join_loop(*running.loop);
+  Strand* outer = host->root.has(TaskBase::kTask) ? nullptr : host->owner()->host;
+  host = outer;
+  if (!outer) return join_loop(*running.loop);
+  up = outer->top();
+  outer->innermost = this;
+  outer->root.flags |= kHosts;
+  stand_on(*up);
+}
+
+void Detached::stand_on(const CancelScope& scope) noexcept {
+  constexpr std::uint32_t kLevel = kEffective | kHard;
+  bool cancelled_now = scope.effective() && !effective();
+  flags = (flags & ~kLevel) | (scope.flags & kLevel);
+  if (cancelled_now) cancel_kids(*this, has(kHard));
 }
 
 Step Detached::kid_ended(Strand& kid) noexcept {

@@ -12,13 +12,17 @@ namespace eddy::detail {
 ///    children, and the frames around it are destroyed only after they have ended.
 /// 2. Destroyed (or left) with children still running, it cancels them and hands them to the task, which ends only
 ///    after they did. They may outlive the object, so children must own what they touch.
-/// 3. Made outside of any task, its children are the loop's.
+/// 3. When the innermost scope it was made in ends before it does, it stands on the next one around that. It is never
+///    cancelled by itself, only with what it stands on.
+/// 4. Made outside of any task, its children are the loop's.
 class Detached : public Owner {
  public:
   Step kid_ended(Strand& kid) noexcept override;
 
-  /// The strand it stands on has ended before it.
+  /// The strand it stands on has ended before it: it goes to the strand around that one (of a branch), or to the loop.
   void leave_strand() noexcept;
+  /// From now on it is cancelled when `scope` is, whatever it stood on before.
+  void stand_on(const CancelScope& scope) noexcept;
   /// The loop it belongs to closes.
   virtual void leave_loop() noexcept { abandon(); }
 

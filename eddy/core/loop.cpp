@@ -35,6 +35,7 @@ void drive(Step next) noexcept {
     Step::Act act = next.act();
     if (act == Step::kResumeCoroutine) [[likely]] {
       running.pending = Step::none();
+      running.transfers = 0;
       next.coroutine()->handle().resume();
       next = running.pending;
     } else if (act == Step::kResumeReceiver) [[likely]] {
@@ -119,7 +120,8 @@ struct Loop::Outside {
 
   std::unique_ptr<sys::Poller> poller = sys::make_poller();
   std::vector<std::unique_ptr<SignalHandler>> signal_handlers;
-  std::atomic<Posted*> posted{nullptr};  ///< newest first
+  std::shared_ptr<ExceptionHandler> exception_handler;  ///< null for the default; shared since it may replace itself
+  std::atomic<Posted*> posted{nullptr};                 ///< newest first
   std::atomic<std::uint64_t> signals{0};
 };
 
@@ -233,6 +235,7 @@ void Loop::dispatch_watched(detail::Node& node) noexcept {
   Nanos begin = sys::monotonic_now();
   running.strand = nullptr;
   node.run();
+  running.strand = nullptr;  // it may be gone
   Nanos took = sys::monotonic_now() - begin;
   if (took < slow_callback_) return;
   // The task may be gone: only its being in the tree proves it alive, so the report names what ran, not whom.
@@ -310,6 +313,7 @@ void Loop::take_posted() noexcept {
 // --- signals ---------------------------------------------------------------------------------------------------------
 
 void Loop::add_signal_handler(int signo, UniqueFunction<void()> callback) {
+  if (closed_) throw RuntimeError("add_signal_handler(): event loop is closed");
   remove_signal_handler(signo);
   outside_->signal_handlers.push_back(std::make_unique<Outside::SignalHandler>(signo, *outside_, std::move(callback)));
 }
@@ -344,10 +348,16 @@ void Loop::default_exception_handler(Loop&, const ErrorContext& context) {
   }
 }
 
+void Loop::set_exception_handler(ExceptionHandler handler) {
+  auto replaced = handler ? std::make_shared<ExceptionHandler>(std::move(handler)) : nullptr;
+  outside_->exception_handler.swap(replaced);
+}
+
 void Loop::call_exception_handler(const ErrorContext& context) noexcept {
-  if (!exception_handler_) return default_exception_handler(*this, context);
+  auto handler = outside_->exception_handler;
+  if (!handler) return default_exception_handler(*this, context);
   try {
-    exception_handler_(*this, context);
+    (*handler)(*this, context);
   } catch (...) {
     default_exception_handler(*this, context);
     default_exception_handler(*this, ErrorContext("exception in the exception handler", std::current_exception()));
@@ -359,10 +369,24 @@ void Loop::call_exception_handler(const ErrorContext& context) noexcept {
 void Loop::close() {
   if (closed_) return;
   if (running_) throw RuntimeError("close(): cannot close a running event loop; stop() it first");
+  bool tasks_left = has_tasks();
   end_tasks();
+  if (tasks_left) run_last_callbacks();
   outside_->signal_handlers.clear();
-  forget_calls();
+  for (int i = 0; i < kLastRounds; ++i) {
+    forget_calls();
+    if (nothing_left() && starts_.empty()) break;
+    end_tasks();  // a callback started them when it was dropped
+  }
   closed_ = true;
+}
+
+// What the last tasks have left in the queue, done callbacks above all. What these leave there is dropped.
+void Loop::run_last_callbacks() {
+  bool done = false;
+  call_soon([&] { done = true; });
+  run_until([&] { return done; });
+  end_tasks();
 }
 
 // Only callbacks are left. Destroying one may schedule another.
@@ -380,24 +404,43 @@ void Loop::forget_calls() noexcept {
 void Loop::end_tasks() {
   root_.flags |= detail::CancelScope::kEffective;  // what is started from now on never runs
   if (nothing_left()) return;
-  detail::cancel_kids(root_);
+  {
+    detail::OnLoop on(*this);
+    detail::cancel_kids(root_);
+  }
   try {
     drain_tasks(false);
-  } catch (...) {  // the hooks gave up: nothing can ever end by itself
+  } catch (...) {
+    if (!hooks_) throw;
+    // They gave up: nothing can ever end by itself.
   }
   if (nothing_left()) return;
   report_hanging();
   root_.flags |= detail::CancelScope::kHard;
+  detail::OnLoop on(*this);
   detail::cancel_kids(root_, true);
   drain_tasks(true);
 }
 
 void Loop::drain_tasks(bool hard) {
-  Nanos deadline = hard ? detail::kForever : detail::saturating_add(now(), shutdown_grace_);
+  Nanos begin = now();
   CallHandle wake_up;
-  if (deadline != detail::kForever) wake_up = call_at_nanos(deadline, [] {});
-  run_until([&] { return nothing_left() || (deadline != detail::kForever && now() >= deadline); });
+  if (!hard && shutdown_grace_ != detail::kForever) {
+    wake_up = call_at_nanos(detail::saturating_add(begin, shutdown_grace_), [] {});
+  }
+  auto grace_is_over = [&] {
+    return !hard && shutdown_grace_ != detail::kForever && now() >= detail::saturating_add(begin, shutdown_grace_);
+  };
+  run_until([&] { return nothing_left() || grace_is_over(); });
   wake_up.cancel();
+}
+
+bool Loop::has_tasks() const noexcept {
+  if (!root_.kids.empty()) return true;
+  for (detail::Detached* object = root_.objects.front(); object; object = root_.objects.after(*object)) {
+    if (!object->kids.empty()) return true;
+  }
+  return false;
 }
 
 // Objects that own tasks and belong to no task any more end with the loop: their tasks are its own from then on.

@@ -21,8 +21,8 @@
 #include "eddy/base/unique_function.h"
 #include "eddy/core/any_task.h"
 #include "eddy/core/call_handle.h"
-#include "eddy/core/detail/wake_pacing.h"
 #include "eddy/core/detached.h"
+#include "eddy/core/detail/wake_pacing.h"
 #include "eddy/core/loop_hooks.h"
 #include "eddy/core/node_queue.h"
 #include "eddy/core/time_point.h"
@@ -81,6 +81,8 @@ class Loop {
   void close();
   bool is_running() const noexcept { return running_; }
   bool is_closed() const noexcept { return closed_; }
+  /// Whether a task that belongs to the loop itself, rather than to another task, has not ended.
+  bool has_tasks() const noexcept;
 
   /// Schedules a task that the loop holds; see `eddy::create_task`, which does this on the running loop.
   template <class F, class... Args>
@@ -112,7 +114,7 @@ class Loop {
   void set_slow_callback(Duration limit) noexcept { slow_callback_ = limit.count(); }
 
   /// What happens to errors nobody receives; an empty handler restores the default, which prints to stderr.
-  void set_exception_handler(ExceptionHandler handler) { exception_handler_ = std::move(handler); }
+  void set_exception_handler(ExceptionHandler handler);
   void call_exception_handler(const ErrorContext& context) noexcept;
   static void default_exception_handler(Loop& loop, const ErrorContext& context);
 
@@ -121,6 +123,7 @@ class Loop {
   bool remove_signal_handler(int signo);
 
   /// How long `close` waits for cleanup after cancelling; then it says which tasks hang, and cancels through shields.
+  /// May be shortened while it waits.
   void set_shutdown_grace(Duration grace) noexcept { shutdown_grace_ = grace.count(); }
 
   // Advanced: for operations and combinators.
@@ -135,6 +138,7 @@ class Loop {
 
  private:
   static constexpr int kDispatchesPerTurn = 256;
+  static constexpr int kLastRounds = 8;  ///< destructors that start tasks whose destructors start tasks …
   struct Outside;
 
   CallHandle call_at_nanos(detail::Nanos when, UniqueFunction<void()> callback);
@@ -151,6 +155,7 @@ class Loop {
   void fire_timers() noexcept;
   void check_open(const char* what) const;
   void end_tasks();
+  void run_last_callbacks();
   void drain_tasks(bool hard);
   void report_hanging();
   bool nothing_left() noexcept;
@@ -171,7 +176,6 @@ class Loop {
   Owned<Outside> outside_;
   detail::Nanos slow_callback_ = 100'000'000;
   detail::Nanos shutdown_grace_ = detail::kForever;
-  ExceptionHandler exception_handler_;
 };
 
 /// The loop that runs here; throws RuntimeError when none does.

@@ -46,6 +46,35 @@ TEST(LoopErrorsTest, ArePrintedUnlessThereIsAHandler) {
   EXPECT_EQ(text, "eddy: exception of task 'careless' was never retrieved: std::runtime_error: lost\n");
 }
 
+TEST(LoopErrorsTest, TheHandlerMayReplaceItself) {
+  int first = 0;
+  int second = 0;
+  std::string kept(100, 'x');
+  printed_by([&](Loop& loop) {
+    loop.set_exception_handler([&, kept](Loop& of, const ErrorContext&) {
+      of.set_exception_handler([&](Loop&, const ErrorContext&) { ++second; });
+      first += static_cast<int>(kept.size());  // still there
+    });
+    loop.call_soon([] { throw std::runtime_error("one"); });
+    loop.call_soon([] { throw std::runtime_error("two"); });
+  });
+  EXPECT_EQ(first, 100);
+  EXPECT_EQ(second, 1);
+}
+
+TEST(LoopErrorsTest, TheHandlerOfASlowTaskRunsOutsideOfAnyTask) {
+  int reports = 0;
+  printed_by([&](Loop& loop) {
+    loop.set_debug(true);
+    loop.set_slow_callback(0ns);
+    loop.set_exception_handler([&](Loop&, const ErrorContext&) {
+      ++reports;
+      EXPECT_THROW((void)current_task(), RuntimeError);
+    });
+  });
+  EXPECT_GT(reports, 0);
+}
+
 TEST(LoopErrorsTest, GoToTheHandlerWithTheirMessageAndException) {
   std::string message;
   std::exception_ptr error;

@@ -8,7 +8,7 @@ namespace eddy::detail {
 void OutcomeError::raise() const {
   look();
   if (error_) std::rethrow_exception(error_);
-  throw Cancelled();
+  throw_cancelled();
 }
 
 std::string OutcomeError::text() const {

@@ -10,6 +10,7 @@
 #include "eddy/base/error.h"
 #include "eddy/base/invoke.h"
 #include "eddy/base/unit.h"
+#include "eddy/core/running.h"
 
 namespace eddy {
 namespace detail {
@@ -76,6 +77,7 @@ class [[nodiscard]] Outcome : private detail::OutcomeError {
         return Outcome(std::in_place, make());
       }
     } catch (...) {
+      if (detail::caught_visible_cancel()) return was_cancelled();
       return failed(std::current_exception());
     }
   }

@@ -14,9 +14,6 @@
 
 namespace eddy::detail {
 
-/// True while a caught exception is a `Cancelled` whose cancellation is visible here: it goes on as a cancellation.
-bool caught_visible_cancel() noexcept;
-
 /// What every coroutine of ours has in its frame: who continues after it, and where it waits.
 ///
 /// Sixteen bytes, first base of every promise, so that the frame is found from it. `parent`'s tag tells how the
@@ -68,8 +65,10 @@ struct PromiseBase {
   }
 
   [[gnu::always_inline]] static std::coroutine_handle<> transfer(Step next) noexcept {
-    if constexpr (kTailCalls) {
-      if (next.resumes_coroutine()) return next.coroutine()->handle();
+    if constexpr (kTransfersMax > 0) {
+      if (next.resumes_coroutine() && (kTransfersMax == kUnlimited || ++running.transfers < kTransfersMax)) {
+        return next.coroutine()->handle();
+      }
     }
     running.pending = next;
     return std::noop_coroutine();

@@ -33,7 +33,9 @@ void Runner::watch_interrupt(AnyTask main) {
   loop_->add_signal_handler(SIGINT, [this] {
     loop_->remove_signal_handler(SIGINT);  // a second one ends the process, also while a cleanup blocks this thread
     interrupted_ = true;
-    main_.cancel("interrupted (SIGINT)");
+    if (main_.cancel("interrupted (SIGINT)")) return;
+    interrupted_late_ = true;
+    loop_->set_shutdown_grace(Duration::zero());
   });
 }
 
@@ -41,7 +43,7 @@ void Runner::finish() {
   bool died = interrupted_ && main_.done() && main_.cancelled();
   loop_->close();
   main_ = AnyTask();
-  if (died) std::raise(SIGINT);
+  if (died || interrupted_late_) std::raise(SIGINT);
 }
 
 }  // namespace eddy

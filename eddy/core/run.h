@@ -62,6 +62,7 @@ class Runner {
   std::optional<Loop> loop_;
   bool handle_signals_;
   bool interrupted_ = false;
+  bool interrupted_late_ = false;  ///< when the main task had ended, while others still cleaned up
   AnyTask main_;
 };
 
@@ -72,6 +73,7 @@ struct Run {
   decltype(auto) operator()(A&& main, const RunOptions& options = {}) const {
     Runner runner(options);
     auto handle = start(runner.loop(), std::forward<A>(main));
+    handle.set_name("main");
     runner.watch_interrupt(handle);
     runner.loop().run_until([&] { return handle.done(); });
     bool stopped = !handle.done();
@@ -93,7 +95,7 @@ struct Run {
 /// whatever is left, closes the loop, and returns the result or throws the error.
 ///
 /// One per thread at a time: inside a task, `co_await` instead. Ctrl-C cancels the main task; once it has cleaned up
-/// the process dies of SIGINT.
+/// the process dies of SIGINT. After the main task, while others still clean up, Ctrl-C ends the waiting for these.
 inline constexpr detail::Run run{};
 
 }  // namespace eddy

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/core/scope.h"
 
+#include "eddy/core/detached.h"
 #include "eddy/core/loop.h"
 
 namespace eddy::detail {
@@ -87,24 +88,13 @@ class Visit {
 };
 
 /// Leaves unlink themselves from the running loop; between two runs of a loop somebody has to say which one that is.
-class OnLoop {
- public:
-  template <class Member>
-  explicit OnLoop(const Member& member) noexcept : borrowed_(running.loop == nullptr) {
-    if (borrowed_) running.loop = &loop_of(member);
-  }
-  OnLoop(const OnLoop&) = delete;
-  OnLoop& operator=(const OnLoop&) = delete;
-  ~OnLoop() {
-    if (borrowed_) running.loop = nullptr;
-  }
-
- private:
-  bool borrowed_;
-};
+template <class Member>
+Loop& running_or_own(const Member& member) noexcept {
+  return running.loop ? *running.loop : loop_of(member);
+}
 
 void cancel(Strand& strand, CancelScope& scope, bool hard) noexcept {
-  OnLoop on(strand);
+  OnLoop on(running_or_own(strand));
   scope.flags |= CancelScope::kRequested;
   Visit visit(hard);
   visit.strand(strand, scope);
@@ -157,7 +147,7 @@ bool park_unwinding(Strand& strand, Cont to) noexcept {
 }
 
 void cancel_kids(Owner& owner, bool hard) noexcept {
-  OnLoop on(owner);
+  OnLoop on(running_or_own(owner));
   Visit visit(hard);
   visit.enqueue(owner);
   visit.finish();
@@ -167,6 +157,11 @@ void Strand::unlink(CancelScope& scope) noexcept {
   CancelScope* above = innermost;
   while (above->up != &scope) above = above->up;
   above->up = scope.up;
+  if (scope.has(CancelScope::kDetached)) return;
+  // What is above are objects that outlive the scope.
+  for (CancelScope* object = innermost; object != scope.up; object = object->up) {
+    static_cast<Detached&>(static_cast<Owner&>(*object)).stand_on(*scope.up);
+  }
 }
 
 Loop& loop_of(const Strand& strand) noexcept {

@@ -11,7 +11,9 @@ namespace eddy::detail {
 /// A region of the await tree that can be cancelled as one.
 ///
 /// 1. The scopes of a strand form a chain from `strand.top` through `up` to `strand.root`, whose `up` is the owner of
-///    the strand: the chain crosses into the parent.
+///    the strand: the chain crosses into the parent. All but objects in frames (`kDetached`) nest like the code does;
+///    an object may stay on top of a scope that ends, and then stands where that stood. It is transparent: effective
+///    when what it stands on is.
 /// 2. `kEffective` means "an await here ends as cancelled". It is set by a cancel of this scope or of an outer one that
 ///    no shield hides, and is never cleared: cancellation is a level, not an edge.
 struct CancelScope {
@@ -66,6 +68,8 @@ class Strand : public Node {
   const CancelScope* top() const noexcept { return started() ? innermost : &root; }
   /// Whether an await of the running strand ends as cancelled.
   bool cancelled() const noexcept { return innermost->effective(); }
+  /// … whatever shields or looks at it: the loop closes and has waited long enough.
+  bool cancelled_hard() const noexcept { return innermost->has(CancelScope::kHard); }
 
   void push(CancelScope& scope) noexcept {
     scope.up = innermost;

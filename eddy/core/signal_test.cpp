@@ -226,6 +226,23 @@ TEST(InterruptTest, AMainTaskThatEndsInAValueAllTheSameReturnsIt) {
   EXPECT_EQ(WEXITSTATUS(status), 7);
 }
 
+TEST(InterruptTest, AfterTheMainTaskItEndsTheWaitForWhatCleansUp) {
+  int status = status_of_child([] {
+    run([]() -> Task<> {
+      auto hangs = []() -> Task<> {
+        ::raise(SIGINT);
+        co_await sleep(1h);
+      };
+      create_task([&]() -> Task<> { co_await finally(sleep(1h), hangs); });
+      co_await sleep(1ms);
+      get_running_loop().set_exception_handler([](Loop&, const ErrorContext&) {});
+    });
+    exit_with(3);
+  });
+  ASSERT_TRUE(WIFSIGNALED(status)) << status;
+  EXPECT_EQ(WTERMSIG(status), SIGINT);
+}
+
 TEST(InterruptTest, IsLeftAloneWhenAskedTo) {
   int status = status_of_child([] {
     run(

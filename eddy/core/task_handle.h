@@ -128,8 +128,39 @@ class TaskHandle : public AnyTask {
 };
 
 namespace detail {
+
+/// The handle of a task that was made from a closure which GCC 12 destroys twice if the same expression awaits: a plain
+/// handle once it has a name.
+template <class T>
+class UnnamedClosureHandle : public TaskHandle<T> {
+ public:
+  using TaskHandle<T>::TaskHandle;
+  Join<T, false> operator co_await() const& { return Join<T, false>(*this); }
+  Join<T, false> to_operation() const& { return Join<T, false>(*this); }
+  template <class U = T>
+  Join<T, true> operator co_await() && {
+    refuse<U>();
+    return Join<T, true>(std::move(*this));
+  }
+  template <class U = T>
+  Join<T, true> to_operation() && {
+    refuse<U>();
+    return Join<T, true>(std::move(*this));
+  }
+
+ private:
+  template <class U>
+  static constexpr bool kNever = false;
+  template <class U>
+  static constexpr void refuse() {
+    static_assert(kNever<U>,
+                  "eddy: GCC 12 destroys a closure that owns something twice in a co_await expression: capture by "
+                  "reference ([&]), or name the lambda first and pass its name, or std::ref(name)");
+  }
+};
+
 void add_done_callback(TaskBase& task, UniqueFunction<void()> callback);
-}
+}  // namespace detail
 
 template <class T>
 void TaskHandle<T>::add_callback(detail::TaskBase& task, UniqueFunction<void()> callback) {

@@ -44,6 +44,7 @@ TaskExtra& TaskBase::extra() {
 bool TaskBase::request_cancel(std::string reason) {
   if (done()) return false;
   if (!reason.empty()) extra().cancel_reason = std::move(reason);
+  OnLoop on(loop_of(*this));
   cancel_scope(*this, root);
   return true;
 }
@@ -135,6 +136,12 @@ void TaskBase::dispose_extra() noexcept {
   }
   if (failed()) error_ref().~exception_ptr();
   if (root.has(kHasExtra)) delete extra_;
+}
+
+void throw_cancelled() {
+  TaskBase* task = task_of(running.strand);
+  const TaskExtra* extra = task ? task->extra_if_any() : nullptr;
+  throw Cancelled(extra ? extra->cancel_reason : std::string());
 }
 
 TaskBase* task_of(Strand* strand) noexcept {

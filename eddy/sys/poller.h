@@ -12,7 +12,8 @@ namespace eddy::sys {
 
 /// The seam between a loop and the kernel: one thread's pending operations, and a place to sleep.
 ///
-/// Thread: construct it anywhere; the first submit or wait fixes its thread (io_uring knows one issuer), and every
+/// Thread: construct it anywhere; the last submit or wait says which thread it belongs to (another one may take it over
+/// once the first has let go of it; what is pending is started again there). Every
 /// member but wake() and name() belongs to that thread, the destructor too while operations are pending.
 /// Errors of an operation (a bad descriptor, say) are its result; the members throw only what no operation can carry.
 /// Neighbours: awaitables in `io` and `net` are what programs use; the test kit's simulated poller is a third backend.

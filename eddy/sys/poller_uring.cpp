@@ -6,10 +6,12 @@
 //     their way; `ended` = cancelled before it had an SQE. The last are in `ended_`, all others in `pending_`.
 //  2. An operation leaves `in_kernel` and beyond only by its own CQE: the kernel is then done with it.
 //  3. `backlog_` is true if any operation is `queued` or `cancel_queued`.
-//  4. The ring is disabled until the first submit or wait: that thread becomes its single issuer.
+//  4. The ring is disabled until the first submit or wait: that thread becomes its single issuer. When another thread
+//     takes the poller over, it gets a new ring, and what was in the old one is started again.
 //  5. `bell_armed_`: a multishot poll of the bell is in the kernel or on its way. The bell is read only to arm it
 //  again.
 #include <algorithm>
+#include <atomic>
 #include <cassert>
 #include <cerrno>
 #include <cstdint>
@@ -52,19 +54,28 @@ unsigned interest_of(const Operation& operation) noexcept {
 /// An io_uring, closed with its owner. Disabled at first.
 class Ring {
  public:
-  Ring();
+  Ring() { open(); }
   Ring(const Ring&) = delete;
   Ring& operator=(const Ring&) = delete;
-  ~Ring() { ::io_uring_queue_exit(&ring_); }
+  ~Ring() { close(); }
+
+  /// A new one in its place; what the old one had in the kernel is dropped. Throws, and is closed then.
+  void reopen() {
+    close();
+    open();
+  }
 
   io_uring* operator->() noexcept { return &ring_; }
   io_uring* get() noexcept { return &ring_; }
 
  private:
+  void open();
+  void close() noexcept;
   int try_flags(unsigned flags) noexcept;
   void require_features();
 
   io_uring ring_{};
+  bool open_ = false;
 };
 
 // The best the kernel takes: 6.1, 5.19, older.
@@ -79,7 +90,7 @@ constexpr unsigned flag_choices[] = {
                           "io_uring: " + why + "; set EDDY_BACKEND=epoll, or leave it unset to choose automatically");
 }
 
-Ring::Ring() {
+void Ring::open() {
   int error = EINVAL;
   for (const unsigned flags : flag_choices) {
     error = try_flags(flags);
@@ -90,7 +101,13 @@ Ring::Ring() {
            "the kernel refuses a ring (sysctl kernel.io_uring_disabled, a container's seccomp filter, "
            "or a limit on descriptors or locked memory)");
   }
+  open_ = true;
   require_features();
+}
+
+void Ring::close() noexcept {
+  if (open_) ::io_uring_queue_exit(&ring_);
+  open_ = false;
 }
 
 int Ring::try_flags(unsigned flags) noexcept {
@@ -104,7 +121,7 @@ void Ring::require_features() {
   // RSRC_TAGS came with Linux 5.13, as did multishot poll, which has no flag of its own.
   constexpr unsigned needed = IORING_FEAT_NODROP | IORING_FEAT_EXT_ARG | IORING_FEAT_RSRC_TAGS;
   if ((ring_.features & needed) == needed) return;
-  ::io_uring_queue_exit(&ring_);  // the destructor of a Ring that was never built does not run
+  close();  // the destructor of a Ring that was never built does not run
   refuse(ENOSYS, "the kernel is older than Linux 5.13");
 }
 
@@ -124,7 +141,9 @@ class UringPoller final : public Poller {
   std::size_t pending() const noexcept override { return pending_count_; }
 
  private:
+  void own();
   void enable();
+  void take_over();
   void cancel_all() noexcept;
   io_uring_sqe* next_sqe() noexcept;
   bool start(Operation& operation) noexcept;
@@ -145,7 +164,7 @@ class UringPoller final : public Poller {
   OperationList pending_;
   OperationList ended_;
   std::size_t pending_count_ = 0;
-  bool enabled_ = false;
+  std::uint64_t owner_ = 0;  ///< this_thread() of the one that uses the ring; 0 before the first
   bool bell_armed_ = false;
   bool backlog_ = false;
 };
@@ -165,13 +184,47 @@ void UringPoller::cancel_all() noexcept {
   }
 }
 
-// Called by the thread that will own the ring; see invariant 4.
+// A number that no other thread has or will have.
+std::uint64_t this_thread() noexcept {
+  static constinit std::atomic<std::uint64_t> last{0};
+  static constinit thread_local std::uint64_t mine = 0;
+  if (mine == 0) [[unlikely]]
+    mine = last.fetch_add(1, std::memory_order_relaxed) + 1;
+  return mine;
+}
+
+// The calling thread uses the ring from now on; see invariant 4.
+void UringPoller::own() {
+  const std::uint64_t self = this_thread();
+  if (owner_ == self) [[likely]]
+    return;
+  if (owner_ != 0) take_over();
+  enable();
+  owner_ = self;
+}
+
+void UringPoller::take_over() {
+  ring_.reopen();
+  bell_armed_ = false;
+  for (Operation* operation = pending_.first(); operation != nullptr;) {
+    Operation* next = operation->link.next;
+    if (operation->link.state == cancel_queued || operation->link.state == cancelling) {
+      operation->link.state = ended;
+      pending_.erase(*operation);
+      ended_.push_back(*operation);
+    } else {
+      operation->link.state = queued;
+      backlog_ = true;
+    }
+    operation = next;
+  }
+}
+
 void UringPoller::enable() {
   // liburing 2.3 declares io_uring_enable_rings but its shared library does not export it.
   const int result =
       ::io_uring_register(static_cast<unsigned>(ring_->ring_fd), IORING_REGISTER_ENABLE_RINGS, nullptr, 0);
   if (result < 0) throw_error("io_uring_register(ENABLE_RINGS)", -result);
-  enabled_ = true;
 }
 
 // ---- submit and cancel
@@ -179,7 +232,7 @@ void UringPoller::enable() {
 
 void UringPoller::submit(Operation& operation) {
   assert(operation.link.state == idle && "Poller::submit: this operation is pending already");
-  if (!enabled_) enable();
+  own();
   pending_.push_back(operation);
   ++pending_count_;
   if (!start(operation)) {
@@ -202,7 +255,7 @@ void UringPoller::cancel(Operation& operation) noexcept {
     operation.link.state = ended;  // completes in wait, like the others
     pending_.erase(operation);
     ended_.push_back(operation);
-  } else if (operation.link.state == in_kernel && !start_cancel(operation)) {
+  } else if (operation.link.state == in_kernel && (owner_ != this_thread() || !start_cancel(operation))) {
     operation.link.state = cancel_queued;
     backlog_ = true;
   }
@@ -240,7 +293,7 @@ void UringPoller::wake() noexcept {
 }
 
 void UringPoller::wait(Nanos timeout) {
-  if (!enabled_) enable();
+  own();
   const unsigned done = complete_ended();
   if (backlog_) work_off_backlog();
   const bool nothing_yet = done == 0 && ::io_uring_cq_ready(ring_.get()) == 0;
@@ -258,10 +311,8 @@ void UringPoller::wait(Nanos timeout) {
 void UringPoller::sleep(Nanos timeout) {
   __kernel_timespec limit{timeout / 1'000'000'000, timeout % 1'000'000'000};
   io_uring_cqe* first = nullptr;
-  const int result =
-      ::io_uring_submit_and_wait_timeout(ring_.get(), &first, 1, timeout < 0 ? nullptr : &limit, nullptr);
   // ETIME and EINTR are ordinary ends of a sleep; EBUSY and EAGAIN ask us to take completions first, which comes next.
-  if (result == -EEXIST) throw_error("io_uring_enter (this poller belongs to another thread)", EEXIST);
+  ::io_uring_submit_and_wait_timeout(ring_.get(), &first, 1, timeout < 0 ? nullptr : &limit, nullptr);
 }
 
 // Submits and collects, without sleeping; without a system call if shared memory says there is no reason for one.

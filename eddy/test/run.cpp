@@ -77,9 +77,12 @@ void Session::drive(const AnyTask& task) {
 // From inside a run, because operations expect to be cancelled on their running loop.
 void Session::cancel_everything(bool hard) {
   loop_->run_until([&] {
-    eddy::detail::Owner& root = loop_->root_owner();
+    auto& root = static_cast<eddy::detail::RootOwner&>(loop_->root_owner());
     if (hard) root.flags |= eddy::detail::CancelScope::kHard;
     eddy::detail::cancel_kids(root, hard);
+    for (auto* object = root.objects.front(); object; object = root.objects.after(*object)) {
+      eddy::detail::cancel_kids(*object, hard);
+    }
     return true;
   });
 }
@@ -91,7 +94,7 @@ void Session::settle() {
   loop_->run_until([&] {
     // Cancelled I/O takes the kernel a moment; what else is idle will not end by itself.
     bool idle = world_.idles() > idles + (loop_->poller().pending() > 0 ? kIdlesForIo : 0);
-    return loop_->root_owner().kids.empty() || idle || ++turns > kTurnsToSettle;
+    return !loop_->has_tasks() || idle || ++turns > kTurnsToSettle;
   });
   world_.set_settling(false);
 }
@@ -108,7 +111,7 @@ void Session::finish(bool failed) {
 }
 
 void Session::check_what_is_left() {
-  if (!loop_->root_owner().kids.empty()) {
+  if (loop_->has_tasks()) {
     fail("the test ended, but tasks it started still run (await or cancel them, or use a task_group):\n" +
          dump_tasks(*loop_));
   } else if (std::size_t timers = loop_->timers().size()) {
@@ -122,7 +125,7 @@ void Session::end_tasks() {
     int turn = 0;
     loop_->run_until([&] {
       if (++turn % 1024 == 0) world_.check_time_limit();
-      return loop_->root_owner().kids.empty();
+      return !loop_->has_tasks();
     });
   };
   world_.restart_time_limit();

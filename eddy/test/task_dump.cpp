@@ -8,6 +8,7 @@
 #include <string_view>
 #include <typeinfo>
 
+#include "eddy/core/loop.h"
 #include "eddy/core/promise.h"
 #include "eddy/core/task_state.h"
 
@@ -119,7 +120,10 @@ void write(const TaskNode& node, const std::string& indent, std::string& out) {
 
 std::vector<TaskNode> task_tree(Loop& loop) {
   std::vector<TaskNode> tree;
-  collect_kids(loop.root_owner(), tree, 0);
+  auto& root = static_cast<eddy::detail::RootOwner&>(loop.root_owner());
+  collect_kids(root, tree, 0);
+  for (auto* object = root.objects.front(); object; object = root.objects.after(*object))
+    collect_kids(*object, tree, 0);
   return tree;
 }
 

@@ -32,6 +32,9 @@ class Timeout : private detail::TimerOp, private detail::CancelScope {
   void reschedule(TimePoint deadline);
   void reschedule(NoTimeout) { reschedule(TimePoint::max()); }
 
+  /// Advanced: who goes on after it; for Await.
+  using TimerOp::cont;
+
   /// What `TimeoutError::scope()` of this timeout's error is.
   const void* id() const noexcept { return this; }
 
@@ -106,6 +109,9 @@ class [[nodiscard("co_await it")]] TimeoutOp final : public Timeout, public Awai
       if (timed_out()) throw_timeout();
       return inner_.take();
     } else {
+      static_assert(!std::is_reference_v<Result> || std::is_copy_constructible_v<Value>,
+                    "eddy: try_for gives a copy, which this result does not allow: pass std::move(handle), or use "
+                    "wait_for");
       if (timed_out()) return std::nullopt;
       if constexpr (std::is_void_v<Result>) {
         inner_.take();

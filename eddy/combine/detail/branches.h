@@ -60,7 +60,8 @@ class Branch final : public BranchBase {
   using Result = decltype(std::declval<O&>().take());
   using Value = std::conditional_t<
       std::is_void_v<Result>, Unit,
-      std::conditional_t<std::is_reference_v<Result>, std::add_pointer_t<std::remove_reference_t<Result>>, Result>>;
+      std::conditional_t<std::is_reference_v<Result>, std::add_pointer_t<std::remove_reference_t<Result>>,
+                         std::remove_const_t<Result>>>;
 
   Branch() noexcept {}
   explicit Branch(O&& operation) { set(std::move(operation)); }

@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "eddy/combine/detail/replaced_error.h"
 #include "eddy/combine/exit_reason.h"
 #include "eddy/core/body.h"
 #include "eddy/core/outcome.h"
@@ -72,9 +73,6 @@ using given_by_t =
     std::conditional_t<kGivesNothing<std::remove_cvref_t<Object>>, void,
                        std::conditional_t<std::is_void_v<entered_by_t<Object>>, std::remove_reference_t<Object>&,
                                           std::add_lvalue_reference_t<std::remove_reference_t<entered_by_t<Object>>>>>;
-
-/// An error that a later one has replaced: to the loop's handler.
-void report_replaced_error(std::exception_ptr error) noexcept;
 
 // GCC 12 warns about this frame when the object's type is in an anonymous namespace, although the function then has
 // internal linkage as well.

@@ -13,7 +13,8 @@ namespace eddy::detail {
 /// 1. Never before the timer is due.
 /// 2. A timer that comes alone is served at once. Where they come thick they share a wake-up: the gap between two
 ///    wake-ups doubles while each fires many, and shrinks again when they get rare.
-/// 3. No timer waits longer than `kLongest` for this; only wake-ups for timers are held back, I/O wakes the loop anyway.
+/// 3. No timer waits longer than `kLongest` for this; only wake-ups for timers are held back, I/O wakes the loop
+/// anyway.
 class WakePacing {
  public:
   static constexpr Nanos kShortest = 62'500;
