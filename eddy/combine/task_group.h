@@ -130,6 +130,8 @@ class [[nodiscard("co_await it")]] TaskGroupOp final : public TaskGroup, public 
   template <class G>
   explicit TaskGroupOp(std::in_place_t, G&& body) : body_(std::in_place, std::forward<G>(body)) {}
 
+  using TaskGroup::cont;  // for Await
+
   bool ready() const noexcept { return false; }
   Step start(Strand& strand, Cont cont) noexcept {
     open(strand, cont);
