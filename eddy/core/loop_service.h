@@ -5,8 +5,9 @@
 
 namespace eddy {
 
-/// Advanced: something that a loop keeps for whoever runs on it, made when it is first asked for (`Loop::service<S>()`):
-/// the default thread pool. The loop destroys it when it closes, after its tasks have ended, on its own thread.
+/// Advanced: something that a loop keeps for whoever runs on it, made when it is first asked for
+/// (`Loop::service<S>()`): the default thread pool. The loop destroys it when it closes, after its tasks have ended, on
+/// its own thread.
 class LoopService {
  public:
   LoopService() = default;

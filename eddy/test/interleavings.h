@@ -63,8 +63,8 @@ class Schedule {
 /// Runs `make_case`, which sets up a fresh case on the schedule, runs it and checks it, once for every interleaving, or
 /// until it returns false. How many there were.
 ///
-/// `preemptions_max` bounds how often an actor that could go on is interrupted; waiting is free. The number of orders is
-/// exponential in the steps, and errors are nearly always found with two or three interruptions.
+/// `preemptions_max` bounds how often an actor that could go on is interrupted; waiting is free. The number of orders
+/// is exponential in the steps, and errors are nearly always found with two or three interruptions.
 std::size_t explore(FunctionRef<bool(Schedule&)> make_case, std::size_t preemptions_max = ~std::size_t{0});
 
 /// False where fibers cannot run: under sanitizers, which do not follow them.

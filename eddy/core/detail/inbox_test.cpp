@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Every interleaving of two posters and a loop that sleeps whenever it finds nothing, and goes away after the last node.
+// Every interleaving of two posters and a loop that sleeps whenever it finds nothing, and goes away after the last
+// node.
 #include "eddy/core/detail/inbox.h"
 
 #include <gtest/gtest.h>
