@@ -199,7 +199,7 @@ void PoolCore::leave(Worker& self, Lock& lock) noexcept {
 void PoolCore::set_stoppable(Worker& worker, const std::stop_source* stop) {
   Lock lock(lock_);
   worker.stoppable = stop;
-  if (!stop || !stopping_) return;
+  if (!stop || !stop_asked()) return;
   std::stop_source copy = *stop;
   lock.unlock();
   copy.request_stop();
@@ -233,7 +233,7 @@ void PoolCore::request_stops() {
     const std::lock_guard end(end_mutex_);
     stops.reserve(workers_.size());
     Lock lock(lock_);
-    stopping_ = true;
+    stopping_.store(true, std::memory_order_relaxed);
     for (auto& worker : workers_) {
       if (worker->stoppable) stops.push_back(*worker->stoppable);
     }

@@ -2,13 +2,17 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
+#include <iterator>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "eddy/core/time_point.h"
 #include "eddy/threads/abandon_on_cancel.h"
+#include "eddy/threads/parallel.h"
 #include "eddy/threads/pool_error.h"
 #include "eddy/threads/pool_ref.h"
 #include "eddy/threads/pool_run.h"
@@ -95,6 +99,32 @@ class ThreadPool {
   template <class F, class... Args>
   auto run(F&& f, Args&&... args) const {
     return detail::pool_run(ref(), std::forward<F>(f), std::forward<Args>(args)...);
+  }
+
+  /// Calls `f(item)` for every item, in all threads at once; the results in the order of the items. A range given by
+  /// its name is referred to, a temporary is kept.
+  ///
+  /// `f` is one object that all threads call: let it change nothing of its own. The first error is thrown, after the
+  /// calls in progress have returned; no new ones begin then, nor after a cancellation.
+  template <class Range, class F>
+  auto map(Range&& items, F&& f) const {
+    detail::check_closure<F>();
+    using Items = detail::ParallelItems<Range>;
+    return detail::PoolMap<Items, std::decay_t<F>>(ref(), Items(std::forward<Range>(items)), std::forward<F>(f));
+  }
+  /// The same for its effects: `f(i)` for begin ≤ i < end (or what iterators point to), `f(item)` for each of a range.
+  template <class I, class F>
+    requires(std::integral<I> || std::random_access_iterator<I>)
+  auto parallel_for(I begin, std::type_identity_t<I> end, F&& f) const {
+    detail::check_closure<F>();
+    using Items = detail::ParallelSpan<I>;
+    return detail::PoolForEach<Items, std::decay_t<F>>(ref(), Items(begin, end), std::forward<F>(f));
+  }
+  template <class Range, class F>
+  auto parallel_for(Range&& items, F&& f) const {
+    detail::check_closure<F>();
+    using Items = detail::ParallelItems<Range>;
+    return detail::PoolForEach<Items, std::decay_t<F>>(ref(), Items(std::forward<Range>(items)), std::forward<F>(f));
   }
 
   /// Waits until nothing is queued and nothing runs. Others may submit meanwhile: then it waits for that too.

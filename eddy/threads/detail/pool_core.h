@@ -87,6 +87,7 @@ class PoolCore {
   std::vector<std::string> join(Nanos limit);
   /// Asks whatever runs and can be asked, now or later, to stop.
   void request_stops();
+  bool stop_asked() const noexcept { return stopping_.load(std::memory_order_relaxed); }
 
   /// Grants the operation when there is nothing to do, or when all threads have ended; true if that is now.
   bool wait(PoolWait& waiter, bool for_end) noexcept;
@@ -119,7 +120,7 @@ class PoolCore {
   SpinLock lock_;
   bool waking_ = false;
   bool closed_ = false;
-  bool stopping_ = false;
+  std::atomic<bool> stopping_{false};  ///< written under the lock
   Worker* idle_ = nullptr;
   Ring<Job> queue_;
   std::size_t queued_ = 0;
