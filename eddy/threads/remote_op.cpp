@@ -5,17 +5,18 @@
 
 namespace eddy::detail {
 
-bool RemoteOp::leave(Strand& strand, Cont cont) noexcept {
+bool RemoteOp::leave(Strand& strand, Cont cont, Outside outside) noexcept {
   if (!begin(strand, cont)) return false;
   loop_ = running.loop;
   away_ = true;
-  loop_->begin_outside_work();
+  counts_ = outside == Outside::kYes;
+  if (counts_) loop_->begin_outside_work();
   return true;
 }
 
 void RemoteOp::recall() noexcept {
   away_ = false;
-  loop_->end_outside_work();
+  if (counts_) loop_->end_outside_work();
 }
 
 void RemoteOp::send_home() noexcept { loop_->post_threadsafe(*this); }
