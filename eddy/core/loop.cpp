@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "eddy/base/error.h"
+#include "eddy/core/detail/foreign_sleep.h"
 #include "eddy/core/detail/inbox.h"
 #include "eddy/core/running.h"
 #include "eddy/sys/clock.h"
@@ -165,21 +166,25 @@ void Loop::run_until(FunctionRef<bool()> finished) {
   run_while([&] { return !finished(); });
 }
 
+struct Loop::Enter {
+  explicit Enter(Loop& l) : loop(l), previous(running) {
+    running = {};
+    running.loop = &loop;
+    loop.running_ = true;
+  }
+  Enter(const Enter&) = delete;
+  Enter& operator=(const Enter&) = delete;
+  ~Enter() {
+    loop.running_ = false;
+    loop.stopping_ = false;
+    running = previous;
+  }
+  Loop& loop;
+  detail::Running previous;
+};
+
 void Loop::run_while(FunctionRef<bool()> go_on) {
-  struct Enter {
-    explicit Enter(Loop& l) : loop(l), previous(running) {
-      running = {};
-      running.loop = &loop;
-      loop.running_ = true;
-    }
-    ~Enter() {
-      loop.running_ = false;
-      loop.stopping_ = false;
-      running = previous;
-    }
-    Loop& loop;
-    detail::Running previous;
-  } enter(*this);
+  Enter enter(*this);
   for (;;) {
     dispatch();
     if (stopping_ || !go_on()) break;
@@ -236,9 +241,45 @@ void Loop::dispatch_watched(detail::Node& node) noexcept {
       ErrorContext("a task or callback ran " + std::to_string(took / 1'000'000) + " ms without awaiting", nullptr));
 }
 
-void Loop::wait() {
+bool Loop::idle_now() noexcept {
   settle_timers();
-  if (ready() || !starts_.empty() || !outside_->posted.empty() || stopping_) return poller().wait(0);
+  return !ready() && starts_.empty() && outside_->posted.empty() && !stopping_;
+}
+
+// A run inside another program's loop: as `run_while`, but whoever called us sleeps.
+void Loop::run_ready() {
+  check_open("run_ready()");
+  if (hooks_) throw RuntimeError("run_ready(): a loop on a virtual clock cannot be part of another program's loop");
+  {
+    Enter enter(*this);
+    for (int turn = 0; turn < kForeignTurns; ++turn) {
+      poller().wait(0);
+      take_posted();
+      take_signals();
+      fire_timers();
+      dispatch();
+      if (idle_now()) break;
+    }
+    let_foreign_sleep();
+  }
+}
+
+int Loop::fd() {
+  if (!foreign_) {
+    foreign_ = Owned<detail::ForeignSleep>(new detail::ForeignSleep(poller().fd()));
+    foreign_->wake_at(0);  // until the first run_ready has armed it
+  }
+  return foreign_->fd();
+}
+
+void Loop::let_foreign_sleep() {
+  if (!foreign_) return;
+  if (!idle_now() || !poller().prepare_to_sleep() || !outside_->posted.empty()) return foreign_->wake_at(0);
+  foreign_->wake_at(timers_.empty() ? detail::kForever : timers_.next());
+}
+
+void Loop::wait() {
+  if (!idle_now()) return poller().wait(0);
   Nanos deadline = timers_.empty() ? detail::kForever : timers_.next();
   if (hooks_) return hooks_->idle(poller(), deadline);
   if (deadline == detail::kForever) return poller().wait(-1);

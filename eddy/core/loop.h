@@ -37,6 +37,10 @@ namespace sys {
 class Poller;
 }  // namespace sys
 
+namespace detail {
+class ForeignSleep;
+}
+
 class Loop;
 
 /// What the loop's exception handler is told: an error that no code was left to receive.
@@ -86,6 +90,15 @@ class Loop {
   bool is_closed() const noexcept { return closed_; }
   /// Whether a task that belongs to the loop itself, rather than to another task, has not ended.
   bool has_tasks() const noexcept;
+
+  /// A descriptor for the epoll, poll or select of a program that has a loop of its own: when it is readable, call
+  /// `run_ready()`. Do so once at the beginning, too, and whenever something was started, scheduled or cancelled on
+  /// this loop from outside of it (other threads' posts make it readable by themselves). Level-triggered; never read or
+  /// close it. It covers I/O, posts, signals and timers.
+  int fd();
+  /// Runs what is ready and what is due, never sleeps, and returns, after some turns at the latest, so that the other
+  /// loop gets its turn as well; then `fd()` is readable again at once.
+  void run_ready();
 
   /// Schedules a task that the loop holds; see `eddy::create_task`, which does this on the running loop.
   template <class F, class... Args>
@@ -168,7 +181,9 @@ class Loop {
  private:
   static constexpr int kDispatchesPerTurn = 256;
   static constexpr int kLastRounds = 8;  ///< destructors that start tasks whose destructors start tasks …
+  static constexpr int kForeignTurns = 16;
   struct Outside;
+  struct Enter;
 
   CallHandle call_at_nanos(detail::Nanos when, UniqueFunction<void()> callback);
   void run_while(FunctionRef<bool()> go_on);
@@ -180,6 +195,8 @@ class Loop {
   void take_posted() noexcept;
   void take_signals();
   void wait();
+  bool idle_now() noexcept;
+  void let_foreign_sleep();
   void settle_timers() noexcept;
   void fire_timers() noexcept;
   void check_open(const char* what) const;
@@ -208,6 +225,7 @@ class Loop {
   Owned<Outside> outside_;
   std::size_t outside_work_ = 0;
   Owned<LoopService> services_;
+  Owned<detail::ForeignSleep> foreign_;
   detail::Nanos slow_callback_ = 100'000'000;
   detail::Nanos shutdown_grace_ = detail::kForever;
 };
