@@ -75,14 +75,16 @@ TEST(RunCoroutineThreadsafeTest, SpawnOnKeepsArguments) {
 
 TEST(RunCoroutineThreadsafeTest, CancelledWhileItRuns) {
   LoopThread background;
-  std::atomic<bool> cleaned = false;
+  std::atomic<bool> started = false, cleaned = false;
   auto f = background.run([&]() -> Task<> {
     struct Guard {
       std::atomic<bool>& flag;
       ~Guard() { flag = true; }
     } guard{cleaned};
+    started = true;
     co_await eddy::sleep(24h);
   });
+  while (!started) std::this_thread::yield();
   EXPECT_EQ(f.wait_for(1ms), std::future_status::timeout);
   EXPECT_TRUE(f.cancel("not needed any more"));
   EXPECT_FALSE(f.cancel());
