@@ -11,7 +11,7 @@ class Worker;
 
 /// One thing for a pool to do, embedded in whoever waits for it: the queue allocates nothing, and a job can leave it.
 ///
-/// 1. `phase`, `worker` and the links belong to the pool's lock.
+/// 1. `phase`, `runner` and the links belong to the pool's lock.
 /// 2. A queued job ends in exactly one of three ways: a worker executes it, the pool refuses it, or its owner withdraws
 ///    it. Only after that may it die; `execute` and `refuse` themselves say when they touch it last.
 class Job {
@@ -34,7 +34,7 @@ class Job {
 
   std::source_location where;  ///< the await, for reports
   Phase phase = Phase::kOut;
-  Worker* worker = nullptr;  ///< that runs it
+  Worker* runner = nullptr;  ///< the worker that runs it
 
  protected:
   ~Job() = default;

@@ -7,11 +7,6 @@
 
 namespace eddy::detail {
 
-BorrowedContext::Use::Use(const BorrowedContext& from)
-    : here_(current_context()), outer_(std::exchange(here_, Context::ref(from.context_))) {}
-
-BorrowedContext::Use::~Use() { Context::unref(std::exchange(here_, outer_)); }
-
 std::source_location await_of(const Op& op) noexcept {
   Cont cont = op.cont();
   return cont.is_receiver() ? std::source_location() : cont.coroutine()->where;

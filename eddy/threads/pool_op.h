@@ -12,40 +12,12 @@
 #include <stop_token>
 #include <utility>
 
-#include "eddy/core/context.h"
+#include "eddy/threads/borrowed_context.h"
 #include "eddy/threads/job.h"
 #include "eddy/threads/pool_ref.h"
 #include "eddy/threads/remote_op.h"
 
 namespace eddy::detail {
-
-/// The context variables of the task that a thread works for. Loop's thread, but for `Use`.
-class BorrowedContext {
- public:
-  BorrowedContext() noexcept = default;
-  BorrowedContext(const BorrowedContext&) = delete;
-  BorrowedContext& operator=(const BorrowedContext&) = delete;
-  ~BorrowedContext() { Context::unref(context_); }
-  void borrow() noexcept {
-    if (const Context* here = current_context_if_any()) context_ = Context::ref(const_cast<Context*>(here));
-  }
-
-  /// In the thread: they are in force while it lives. What is set there stays there.
-  class Use {
-   public:
-    explicit Use(const BorrowedContext& from);
-    Use(const Use&) = delete;
-    Use& operator=(const Use&) = delete;
-    ~Use();
-
-   private:
-    Context*& here_;
-    Context* outer_;
-  };
-
- private:
-  Context* context_ = nullptr;
-};
 
 /// Where a coroutine waits for `op`, if a coroutine does.
 std::source_location await_of(const Op& op) noexcept;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/threads/remote_task.h"
 
+#include <mutex>
+
 #include "eddy/core/loop.h"
 
 namespace eddy::detail {

@@ -8,15 +8,14 @@
 #pragma once
 
 #include <atomic>
-#include <mutex>
 #include <string>
 #include <utility>
 
 #include "eddy/core/any_task.h"
 #include "eddy/core/create_task.h"
 #include "eddy/core/node.h"
+#include "eddy/threads/borrowed_context.h"
 #include "eddy/threads/detail/spin_lock.h"
-#include "eddy/threads/pool_op.h"
 
 namespace eddy::detail {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <future>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "eddy/core/time_point.h"
 #include "eddy/threads/remote_task.h"
 
 namespace eddy {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <optional>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "eddy/core/awaitable.h"
+#include "eddy/core/time_point.h"
 #include "eddy/sync/queue_core.h"
 #include "eddy/sync/queue_store.h"
 #include "eddy/threads/thread_safe_queue_core.h"

@@ -32,7 +32,7 @@ namespace eddy::detail {
 /// One thread of a pool. All but the parking belongs to the pool's lock; `thread` and `exited` to its `end_mutex_`.
 class Worker {
  public:
-  explicit Worker(PoolCore& pool) noexcept : pool(pool) {}
+  explicit Worker(PoolCore& of) noexcept : pool(of) {}
 
   void park() noexcept {
     token_.wait(0, std::memory_order_acquire);
