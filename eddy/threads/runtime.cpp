@@ -10,6 +10,7 @@
 
 #include "eddy/core/run.h"
 #include "eddy/threads/loop_thread.h"
+#include "eddy/threads/remote_op.h"
 
 namespace eddy {
 namespace detail {

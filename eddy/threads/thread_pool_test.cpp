@@ -134,7 +134,7 @@ EDDY_TEST(ThreadPool, ACloseLetsEverythingFinishAndRefusesWhatComesLater) {
 
 EDDY_TEST(ThreadPool, WithClosesIt) {
   std::atomic<int> ran = 0;
-  co_await eddy::with(ThreadPool{2}, [&](ThreadPool& pool) -> Task<> {
+  co_await eddy::with(ThreadPool(2), [&](ThreadPool& pool) -> Task<> {
     for (int i = 0; i < 10; ++i) co_await pool.run([&] { ++ran; });
   });
   EXPECT_EQ(ran, 10);
