@@ -22,8 +22,7 @@ class Call final : public TimerOp {
   void fire() noexcept override;
   void cancel() noexcept override;
   bool cancelled() const noexcept { return cancelled_; }
-  /// Taken out of where it waited, never to run.
-  void forget() noexcept {
+  void discard() noexcept override {
     timed = false;
     UniqueFunction<void()> dropped = std::move(callback_);
     unref();

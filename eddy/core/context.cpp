@@ -17,7 +17,7 @@ thread_local ThreadContext outside_of_tasks;
 
 // Setting the same variable in a loop must not grow the list: a binding only this list sees is replaced in place.
 Context* Context::bind(Context* rest, const void* key, Owned<Value> value) {
-  for (Context* node = rest; node && node->refs == 1; node = node->rest) {
+  for (Context* node = rest; node && __atomic_load_n(&node->refs, __ATOMIC_ACQUIRE) == 1; node = node->rest) {
     if (node->key != key) continue;
     node->value = std::move(value);
     return rest;

@@ -10,7 +10,8 @@ namespace eddy::detail {
 
 /// The values of context variables, as an immutable list: a child shares its parent's, setting one prepends a binding.
 ///
-/// Reference-counted, not thread-safe: a list stays on its loop.
+/// Reference-counted; a list may be read by the threads that work for a task. The count is atomic (by builtins: no
+/// <atomic> in a header that every program includes); a binding that only one list refers to is its owner's alone.
 struct Context {
   struct Value {
     virtual ~Value() = default;
@@ -22,11 +23,13 @@ struct Context {
   std::uint32_t refs = 1;
 
   static Context* ref(Context* context) noexcept {
-    if (context) ++context->refs;
+    if (context) __atomic_add_fetch(&context->refs, 1, __ATOMIC_RELAXED);
     return context;
   }
   static void unref(Context* context) noexcept {
-    while (context && --context->refs == 0) delete std::exchange(context, context->rest);
+    while (context && __atomic_sub_fetch(&context->refs, 1, __ATOMIC_ACQ_REL) == 0) {
+      delete std::exchange(context, context->rest);
+    }
   }
   static const Value* find(const Context* context, const void* key) noexcept {
     for (; context; context = context->rest) {

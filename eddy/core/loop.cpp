@@ -6,8 +6,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <thread>
 
 #include "eddy/base/error.h"
+#include "eddy/core/detail/foreign_sleep.h"
+#include "eddy/core/detail/inbox.h"
 #include "eddy/core/running.h"
 #include "eddy/sys/clock.h"
 #include "eddy/sys/poller.h"
@@ -99,11 +102,6 @@ using detail::running;
 
 /// What reaches the loop from outside of its thread: the kernel, other threads, signals.
 struct Loop::Outside {
-  struct Posted {
-    UniqueFunction<void()> callback;
-    Posted* next = nullptr;
-  };
-
   struct SignalHandler {
     SignalHandler(int signo, Outside& outside, UniqueFunction<void()> f)
         : callback(std::make_shared<UniqueFunction<void()>>(std::move(f))),
@@ -112,16 +110,10 @@ struct Loop::Outside {
     sys::SignalWatch watch;
   };
 
-  ~Outside() {
-    for (Posted* late = posted.load(std::memory_order_acquire); late;) delete std::exchange(late, late->next);
-  }
-
-  bool empty() const noexcept { return posted.load(std::memory_order_relaxed) == nullptr; }
-
   std::unique_ptr<sys::Poller> poller = sys::make_poller();
   std::vector<std::unique_ptr<SignalHandler>> signal_handlers;
   std::shared_ptr<ExceptionHandler> exception_handler;  ///< null for the default; shared since it may replace itself
-  std::atomic<Posted*> posted{nullptr};                 ///< newest first
+  detail::Inbox<detail::Node> posted;
   std::atomic<std::uint64_t> signals{0};
 };
 
@@ -140,6 +132,8 @@ Loop::~Loop() {
     call_exception_handler(
         ErrorContext("tasks could not be ended when their loop was destroyed", std::current_exception()));
   }
+  if (closed_) forget_calls();  // posted since
+  await_posters();
 }
 
 sys::Poller& Loop::poller() noexcept { return *outside_->poller; }
@@ -172,21 +166,25 @@ void Loop::run_until(FunctionRef<bool()> finished) {
   run_while([&] { return !finished(); });
 }
 
+struct Loop::Enter {
+  explicit Enter(Loop& l) : loop(l), previous(running) {
+    running = {};
+    running.loop = &loop;
+    loop.running_ = true;
+  }
+  Enter(const Enter&) = delete;
+  Enter& operator=(const Enter&) = delete;
+  ~Enter() {
+    loop.running_ = false;
+    loop.stopping_ = false;
+    running = previous;
+  }
+  Loop& loop;
+  detail::Running previous;
+};
+
 void Loop::run_while(FunctionRef<bool()> go_on) {
-  struct Enter {
-    explicit Enter(Loop& l) : loop(l), previous(running) {
-      running = {};
-      running.loop = &loop;
-      loop.running_ = true;
-    }
-    ~Enter() {
-      loop.running_ = false;
-      loop.stopping_ = false;
-      running = previous;
-    }
-    Loop& loop;
-    detail::Running previous;
-  } enter(*this);
+  Enter enter(*this);
   for (;;) {
     dispatch();
     if (stopping_ || !go_on()) break;
@@ -243,9 +241,45 @@ void Loop::dispatch_watched(detail::Node& node) noexcept {
       ErrorContext("a task or callback ran " + std::to_string(took / 1'000'000) + " ms without awaiting", nullptr));
 }
 
-void Loop::wait() {
+bool Loop::idle_now() noexcept {
   settle_timers();
-  if (ready() || !starts_.empty() || !outside_->empty() || stopping_) return poller().wait(0);
+  return !ready() && starts_.empty() && outside_->posted.empty() && !stopping_;
+}
+
+// A run inside another program's loop: as `run_while`, but whoever called us sleeps.
+void Loop::run_ready() {
+  check_open("run_ready()");
+  if (hooks_) throw RuntimeError("run_ready(): a loop on a virtual clock cannot be part of another program's loop");
+  {
+    Enter enter(*this);
+    for (int turn = 0; turn < kForeignTurns; ++turn) {
+      poller().wait(0);
+      take_posted();
+      take_signals();
+      fire_timers();
+      dispatch();
+      if (idle_now()) break;
+    }
+    let_foreign_sleep();
+  }
+}
+
+int Loop::fd() {
+  if (!foreign_) {
+    foreign_ = Owned<detail::ForeignSleep>(new detail::ForeignSleep(poller().fd()));
+    foreign_->wake_at(0);  // until the first run_ready has armed it
+  }
+  return foreign_->fd();
+}
+
+void Loop::let_foreign_sleep() {
+  if (!foreign_) return;
+  if (!idle_now() || !poller().prepare_to_sleep() || !outside_->posted.empty()) return foreign_->wake_at(0);
+  foreign_->wake_at(timers_.empty() ? detail::kForever : timers_.next());
+}
+
+void Loop::wait() {
+  if (!idle_now()) return poller().wait(0);
   Nanos deadline = timers_.empty() ? detail::kForever : timers_.next();
   if (hooks_) return hooks_->idle(poller(), deadline);
   if (deadline == detail::kForever) return poller().wait(-1);
@@ -284,30 +318,17 @@ CallHandle Loop::call_at_nanos(Nanos when, UniqueFunction<void()> callback) {
 }
 
 void Loop::call_soon_threadsafe(UniqueFunction<void()> callback) {
-  auto* posted = new Outside::Posted{std::move(callback)};
-  auto& newest = outside_->posted;
-  posted->next = newest.load(std::memory_order_relaxed);
-  while (!newest.compare_exchange_weak(posted->next, posted, std::memory_order_release, std::memory_order_relaxed)) {
-  }
+  post_threadsafe(*new detail::Call(*this, std::move(callback)));
+}
+
+void Loop::post_threadsafe(detail::Node& node) noexcept {
+  if (!outside_->posted.push(node)) return;
   poller().wake();
+  outside_->posted.woken();
 }
 
 void Loop::take_posted() noexcept {
-  if (outside_->empty()) return;
-  using Posted = Outside::Posted;
-  Posted* newest = outside_->posted.exchange(nullptr, std::memory_order_acquire);
-  Posted* oldest = nullptr;
-  while (newest) {
-    Posted* next = newest->next;
-    newest->next = oldest;
-    oldest = newest;
-    newest = next;
-  }
-  while (oldest) {
-    std::unique_ptr<Posted> posted(oldest);
-    oldest = posted->next;
-    call_soon(std::move(posted->callback));
-  }
+  outside_->posted.take([this](detail::Node& node) { post(node); });
 }
 
 // --- signals ---------------------------------------------------------------------------------------------------------
@@ -373,6 +394,7 @@ void Loop::close() {
   end_tasks();
   if (tasks_left) run_last_callbacks();
   outside_->signal_handlers.clear();
+  while (services_) services_ = std::move(services_->next_);
   for (int i = 0; i < kLastRounds; ++i) {
     forget_calls();
     if (nothing_left() && starts_.empty()) break;
@@ -389,7 +411,26 @@ void Loop::run_last_callbacks() {
   end_tasks();
 }
 
-// Only callbacks are left. Destroying one may schedule another.
+LoopService* Loop::find_service(const void* key) const noexcept {
+  LoopService* service = services_.get();
+  while (service && service->key_ != key) service = service->next_.get();
+  return service;
+}
+
+void Loop::add_service(const void* key, LoopService& service) {
+  Owned<LoopService> owned(&service);
+  if (closed_) throw RuntimeError("event loop is closed: nothing can be started on it any more");
+  service.key_ = key;
+  service.next_ = std::move(services_);
+  services_ = std::move(owned);
+}
+
+// Somebody whose node has run already may not have come back from waking us.
+void Loop::await_posters() noexcept {
+  while (!outside_->posted.quiet()) std::this_thread::yield();
+}
+
+// Only what nobody waits for is left: callbacks. Destroying one may schedule another.
 void Loop::forget_calls() noexcept {
   for (;;) {
     take_posted();
@@ -397,7 +438,7 @@ void Loop::forget_calls() noexcept {
     detail::Node* node = ready_.pop_front();
     if (!node) node = timers_.pop_due(detail::kForever);
     if (!node) return;
-    static_cast<detail::Call*>(node)->forget();
+    node->discard();
   }
 }
 

@@ -6,9 +6,11 @@
 // 1. Everything in the ready queues is dispatched exactly once per post; nothing is dispatched from inside a dispatch.
 // 2. Tasks started during a dispatch run right after it, in order, before what was queued earlier (depth first keeps
 //    memory small); what is left of them at the end of a turn goes behind everything else, so nobody starves.
-// 3. Only `call_soon_threadsafe` and signal handlers come from elsewhere; both wake the poller.
+// 3. Only `post_threadsafe` (and `call_soon_threadsafe`, which uses it) and signal handlers come from elsewhere; they
+//    wake the poller.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <string>
@@ -24,6 +26,7 @@
 #include "eddy/core/detached.h"
 #include "eddy/core/detail/wake_pacing.h"
 #include "eddy/core/loop_hooks.h"
+#include "eddy/core/loop_service.h"
 #include "eddy/core/node_queue.h"
 #include "eddy/core/time_point.h"
 #include "eddy/core/timers.h"
@@ -33,6 +36,10 @@ namespace eddy {
 namespace sys {
 class Poller;
 }  // namespace sys
+
+namespace detail {
+class ForeignSleep;
+}
 
 class Loop;
 
@@ -84,6 +91,15 @@ class Loop {
   /// Whether a task that belongs to the loop itself, rather than to another task, has not ended.
   bool has_tasks() const noexcept;
 
+  /// A descriptor for the epoll, poll or select of a program that has a loop of its own: when it is readable, call
+  /// `run_ready()`. Do so once at the beginning, too, and whenever something was started, scheduled or cancelled on
+  /// this loop from outside of it (other threads' posts make it readable by themselves). Level-triggered; never read or
+  /// close it. It covers I/O, posts, signals and timers.
+  int fd();
+  /// Runs what is ready and what is due, never sleeps, and returns, after some turns at the latest, so that the other
+  /// loop gets its turn as well; then `fd()` is readable again at once.
+  void run_ready();
+
   /// Schedules a task that the loop holds; see `eddy::create_task`, which does this on the running loop.
   template <class F, class... Args>
   auto create_task(F&& task_or_callable, Args&&... args);
@@ -126,11 +142,37 @@ class Loop {
   /// May be shortened while it waits.
   void set_shutdown_grace(Duration grace) noexcept { shutdown_grace_ = grace.count(); }
 
+  /// Runs a plain function on a thread pool, starting now, as a task; asyncio's spelling of
+  /// `create_task(pool.run(fn, args...))`. Awaiting `pool.run(...)` itself needs no task.
+  template <class Pool, class F, class... Args>
+  auto run_in_executor(Pool& pool, F&& fn, Args&&... args) {
+    return create_task(pool.run(std::forward<F>(fn), std::forward<Args>(args)...));
+  }
+
   // Advanced: for operations and combinators.
+
+  /// The loop's own S, a LoopService that can be made from a Loop&; made when it is first asked for.
+  template <class S>
+  S& service() {
+    static constexpr char key = 0;
+    if (LoopService* found = find_service(&key)) return static_cast<S&>(*found);
+    S* made = new S(*this);
+    add_service(&key, *made);
+    return *made;
+  }
 
   detail::Nanos now() const noexcept;
   void post(detail::Node& node) noexcept { ready_.push_back(node); }
   void start(detail::Strand& strand) noexcept { starts_.push_back(strand); }
+  /// From any thread: posts a node, which then belongs to the loop. Allocates nothing; a batch wakes the loop once. A
+  /// node that a task of this loop waits for may be the last thing that keeps the loop alive: the loop does not go away
+  /// under its poster.
+  void post_threadsafe(detail::Node& node) noexcept;
+  /// Something outside is at work that will post to this loop: a function in a pool's thread. Virtual clocks then go no
+  /// faster than real time, and nothing is a deadlock. Loop's thread.
+  void begin_outside_work() noexcept { ++outside_work_; }
+  void end_outside_work() noexcept { --outside_work_; }
+  std::size_t outside_work() const noexcept { return outside_work_; }
   detail::TimerWheel& timers() noexcept { return timers_; }
   sys::Poller& poller() noexcept;
   detail::Owner& root_owner() noexcept { return root_; }
@@ -139,7 +181,9 @@ class Loop {
  private:
   static constexpr int kDispatchesPerTurn = 256;
   static constexpr int kLastRounds = 8;  ///< destructors that start tasks whose destructors start tasks …
+  static constexpr int kForeignTurns = 16;
   struct Outside;
+  struct Enter;
 
   CallHandle call_at_nanos(detail::Nanos when, UniqueFunction<void()> callback);
   void run_while(FunctionRef<bool()> go_on);
@@ -151,6 +195,8 @@ class Loop {
   void take_posted() noexcept;
   void take_signals();
   void wait();
+  bool idle_now() noexcept;
+  void let_foreign_sleep();
   void settle_timers() noexcept;
   void fire_timers() noexcept;
   void check_open(const char* what) const;
@@ -160,6 +206,9 @@ class Loop {
   void report_hanging();
   bool nothing_left() noexcept;
   void forget_calls() noexcept;
+  void await_posters() noexcept;
+  LoopService* find_service(const void* key) const noexcept;
+  void add_service(const void* key, LoopService& service);
 
   // In the order in which a dispatch touches them.
   detail::NodeQueue front_;  ///< started during this turn
@@ -174,6 +223,9 @@ class Loop {
   detail::WakePacing pacing_;
   detail::RootOwner root_;
   Owned<Outside> outside_;
+  std::size_t outside_work_ = 0;
+  Owned<LoopService> services_;
+  Owned<detail::ForeignSleep> foreign_;
   detail::Nanos slow_callback_ = 100'000'000;
   detail::Nanos shutdown_grace_ = detail::kForever;
 };

@@ -15,6 +15,7 @@ Step Node::child_cancelled() noexcept {
 }
 void Node::cancel() noexcept {}
 void Node::fire() noexcept { assert(false && "this node is no timer"); }
+void Node::discard() noexcept { assert(false && "this node cannot be left over when its loop closes"); }
 Cont Node::continuation() const noexcept { return {}; }
 
 }  // namespace eddy::detail

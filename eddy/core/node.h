@@ -28,6 +28,8 @@ class Node {
   virtual void cancel() noexcept;
   /// What it waited for has come: a deadline, the end of a task.
   virtual void fire() noexcept;
+  /// The loop closes: it is taken out of where it waited, never to run.
+  virtual void discard() noexcept;
   /// Who continues after it: the next row of an async stack trace.
   virtual Cont continuation() const noexcept;
 

@@ -50,6 +50,14 @@ class Poller {
   /// exchange unless the loop really sleeps. The caller sees to it that the poller is alive.
   virtual void wake() noexcept = 0;
 
+  /// A descriptor that somebody else may sleep on in the place of `wait` (in an epoll of his own, say), whenever
+  /// `prepare_to_sleep` has just said yes: it is readable once `wait(0)` has something to do. Not to be read.
+  [[nodiscard]] virtual int fd() = 0;
+
+  /// Hands everything submitted to the kernel, and lets `wake` make `fd()` readable. False: nobody may sleep now, call
+  /// `wait(0)` first. The next wait undoes it.
+  [[nodiscard]] virtual bool prepare_to_sleep() = 0;
+
   /// Operations submitted and not completed.
   [[nodiscard]] virtual std::size_t pending() const noexcept = 0;
 

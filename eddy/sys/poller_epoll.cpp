@@ -63,6 +63,8 @@ class EpollPoller final : public Poller {
   void cancel(Operation& operation) noexcept override;
   void wait(Nanos timeout) override;
   void wake() noexcept override;
+  int fd() override { return epoll_.get(); }
+  bool prepare_to_sleep() override;
   std::size_t pending() const noexcept override { return waiting_count_ + ended_count_; }
 
  private:
@@ -87,6 +89,7 @@ class EpollPoller final : public Poller {
   std::size_t waiting_count_ = 0;
   std::size_t ended_count_ = 0;
   bool has_pwait2_ = true;
+  bool slept_elsewhere_ = false;  // since prepare_to_sleep
 };
 
 EpollPoller::EpollPoller() : epoll_(check_fd(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")), bell_(make_bell()) {
@@ -178,7 +181,18 @@ void EpollPoller::wake() noexcept {
   if (wake_state_.notify()) ring_bell(bell_);
 }
 
+bool EpollPoller::prepare_to_sleep() {
+  slept_elsewhere_ = ended_count_ == 0 && wake_state_.sleep();
+  return slept_elsewhere_;
+}
+
 void EpollPoller::wait(Nanos timeout) {
+  if (slept_elsewhere_) {
+    slept_elsewhere_ = false;
+    wake_state_.awake();
+    ask_kernel(0);  // the bell, too: its event makes our descriptor readable until it is fetched
+    timeout = 0;
+  }
   if (timeout != 0 && ended_count_ == 0 && wake_state_.sleep()) {
     ask_kernel(timeout);
     wake_state_.awake();

@@ -18,6 +18,7 @@
 #include <cstdlib>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include <liburing.h>
 #include <poll.h>
@@ -138,10 +139,13 @@ class UringPoller final : public Poller {
   void cancel(Operation& operation) noexcept override;
   void wait(Nanos timeout) override;
   void wake() noexcept override;
+  int fd() override;
+  bool prepare_to_sleep() override;
   std::size_t pending() const noexcept override { return pending_count_; }
 
  private:
   void own();
+  void register_notice();
   void enable();
   void take_over();
   void cancel_all() noexcept;
@@ -160,6 +164,7 @@ class UringPoller final : public Poller {
 
   Ring ring_;
   Fd bell_;
+  Fd notice_;  // the kernel writes it at every completion, once somebody has asked for fd()
   WakeState wake_state_;
   OperationList pending_;
   OperationList ended_;
@@ -167,6 +172,7 @@ class UringPoller final : public Poller {
   std::uint64_t owner_ = 0;  ///< this_thread() of the one that uses the ring; 0 before the first
   bool bell_armed_ = false;
   bool backlog_ = false;
+  bool slept_elsewhere_ = false;  // since prepare_to_sleep
 };
 
 UringPoller::~UringPoller() {
@@ -205,6 +211,7 @@ void UringPoller::own() {
 
 void UringPoller::take_over() {
   ring_.reopen();
+  if (notice_) register_notice();
   bell_armed_ = false;
   for (Operation* operation = pending_.first(); operation != nullptr;) {
     Operation* next = operation->link.next;
@@ -292,8 +299,41 @@ void UringPoller::wake() noexcept {
   if (wake_state_.notify()) ring_bell(bell_);
 }
 
+// Not the ring's own descriptor: with DEFER_TASKRUN nothing wakes who polls that, until the ring is entered.
+int UringPoller::fd() {
+  own();
+  if (!notice_) {
+    notice_ = make_bell();
+    register_notice();
+  }
+  return notice_.get();
+}
+
+void UringPoller::register_notice() {
+  int number = notice_.get();
+  const int result = ::io_uring_register(static_cast<unsigned>(ring_->ring_fd), IORING_REGISTER_EVENTFD, &number, 1);
+  if (result < 0) throw_error("io_uring_register(EVENTFD)", -result);
+}
+
+bool UringPoller::prepare_to_sleep() {
+  own();
+  std::uint64_t noticed = 0;
+  [[maybe_unused]] const ssize_t got = ::read(notice_.get(), &noticed, sizeof noticed);
+  if (backlog_) work_off_backlog();
+  if (backlog_ || !ended_.empty() || !arm_bell()) return false;
+  if (::io_uring_sq_ready(ring_.get()) != 0) ::io_uring_submit(ring_.get());
+  if (::io_uring_sq_ready(ring_.get()) != 0 || ::io_uring_cq_ready(ring_.get()) != 0 || kernel_has_more()) return false;
+  slept_elsewhere_ = wake_state_.sleep();
+  return slept_elsewhere_;
+}
+
 void UringPoller::wait(Nanos timeout) {
   own();
+  if (slept_elsewhere_) {
+    slept_elsewhere_ = false;
+    wake_state_.awake();
+    timeout = 0;
+  }
   const unsigned done = complete_ended();
   if (backlog_) work_off_backlog();
   const bool nothing_yet = done == 0 && ::io_uring_cq_ready(ring_.get()) == 0;

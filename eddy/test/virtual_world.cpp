@@ -41,6 +41,7 @@ void VirtualWorld::shuffle(std::vector<eddy::detail::Node*>& ready) {
 }
 
 void VirtualWorld::idle(sys::Poller& poller, Nanos deadline) {
+  if (settling_ && outside_work() > 0) return poller.wait(1'000'000);  // it was asked to end, and will
   ++idles_;
   if (settling_) return poller.wait(poller.pending() > 0 ? 1'000'000 : 0);
   check_time_limit();
@@ -51,6 +52,7 @@ void VirtualWorld::idle(sys::Poller& poller, Nanos deadline) {
     blocked_waiters_.erase(*waiter);
     return waiter->grant();
   }
+  if (outside_work() > 0) return wait_for_outside(poller, deadline);
   if (options_.real_time() || holds_ > 0) return wait_real(poller, deadline);
   bool timed = deadline != kForever;
   if (poller.pending() > 0) {
@@ -80,6 +82,12 @@ void VirtualWorld::wait_real(sys::Poller& poller, Nanos deadline) {
   if (waits_in_vain(poller, left) && !options_.real_time()) now_ = std::max(now_, deadline);
 }
 
+void VirtualWorld::wait_for_outside(sys::Poller& poller, Nanos deadline) {
+  Nanos limit = std::max(options_.time_limit() - (sys::monotonic_now() - real_start_), Nanos{1});
+  Nanos left = deadline == kForever ? limit : std::clamp(deadline - now(), Nanos{0}, limit);
+  if (waits_in_vain(poller, left) && left < limit && !options_.real_time()) now_ = std::max(now_, deadline);
+}
+
 bool VirtualWorld::waits_in_vain(sys::Poller& poller, Nanos timeout) {
   Nanos begin = sys::monotonic_now();
   poller.wait(timeout);
@@ -90,6 +98,10 @@ void VirtualWorld::check_time_limit() {
   if (sys::monotonic_now() - real_start_ < options_.time_limit()) return;
   std::string why = "the run has taken more than " + seconds(options_.time_limit()) + " of real time";
   if (!options_.real_time()) why += " (" + seconds(now_ - kStart) + " of virtual time)";
+  if (outside_work() > 0) {
+    why += "; " + std::to_string(outside_work()) + " thing(s) are still at work outside of the loop, such as functions " +
+           "in a thread pool";
+  }
   give_up(why);
 }
 

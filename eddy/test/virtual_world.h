@@ -2,7 +2,8 @@
 //
 // When nothing is ready, in this order:
 // 1. Somebody awaits `all_blocked()`: it goes on, and the clock stands still.
-// 2. The clock is held, or real: the poller waits in real time until the next timer.
+// 2. The clock is held, or real, or work is outside (`Loop::outside_work`, a function in a pool's thread): the poller
+//    waits in real time until the next timer. While work is outside nothing is a deadlock; only `time_limit` ends it.
 // 3. I/O is pending: the poller gets `io_quiet` of real time (all of `patience`, if no timer is armed).
 // 4. A timer is armed: the clock jumps to it.
 // 5. Other threads run that did not when the world was made: they get `patience` to post something.
@@ -57,6 +58,8 @@ class VirtualWorld final : public LoopHooks {
  private:
   [[noreturn]] void give_up(const std::string& why) const;
   void wait_real(sys::Poller& poller, eddy::detail::Nanos deadline);
+  void wait_for_outside(sys::Poller& poller, eddy::detail::Nanos deadline);
+  std::size_t outside_work() const noexcept { return loop_ ? loop_->outside_work() : 0; }
   bool waits_in_vain(sys::Poller& poller, eddy::detail::Nanos timeout);
 
   Options options_;

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+//
+// Functions in threads: what a dispatch costs, one at a time and many at once, and work shared by two threads, beside
+// oneTBB in the same run where it is installed (libtbb-dev).
+#include <atomic>
+#include <cmath>
+#include <memory>
+#include <numeric>
+#include <thread>
+
+#include "bench/harness.h"
+
+#if defined(EDDY_BENCH_TBB)
+#include <oneapi/tbb/blocked_range.h>
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
+#endif
+
+namespace eddy::bench {
+namespace {
+
+void nothing() {}
+
+void microseconds(benchmark::State& state, std::string label) {
+  state.counters["us"] = benchmark::Counter(static_cast<double>(state.iterations()) / 1e6,
+                                            benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  promise(state, std::move(label));
+}
+
+void to_thread_round_trip(benchmark::State& state) {
+  on_loop([&]() -> Task<> {
+    for (auto _ : state) co_await to_thread(nothing);
+  });
+  microseconds(state, "≤ 20 us, floor –");
+}
+BENCHMARK(to_thread_round_trip)->UseRealTime();
+
+constexpr int kMany = 100'000;
+
+void pool_run_100k_at_once(benchmark::State& state) {
+  ThreadPool pool{1};
+  on_loop([&]() -> Task<> {
+    for (auto _ : state) {
+      co_await task_group([&](TaskGroup& tg) {
+        for (int i = 0; i < kMany; ++i) tg.create_task(pool.run(nothing));
+      });
+    }
+  });
+  per_operation(state, kMany, "≤ 250 ns, floor –");
+}
+BENCHMARK(pool_run_100k_at_once)->UseRealTime();
+
+void to_thread_100k_at_once(benchmark::State& state) {
+  on_loop([&]() -> Task<> {
+    for (auto _ : state) {
+      co_await task_group([&](TaskGroup& tg) {
+        for (int i = 0; i < kMany; ++i) tg.create_task(to_thread(nothing));
+      });
+    }
+  });
+  per_operation(state, kMany, "≤ 250 ns, floor –");
+}
+BENCHMARK(to_thread_100k_at_once)->UseRealTime();
+
+void call_soon_threadsafe_from_a_thread(benchmark::State& state) {
+  constexpr int kCalls = 10'000;
+  LoopThread background;
+  for (auto _ : state) {
+    std::atomic<int> left = kCalls;
+    for (int i = 0; i < kCalls; ++i) {
+      background.loop().call_soon_threadsafe([&left] {
+        if (left.fetch_sub(1, std::memory_order_release) == 1) left.notify_one();
+      });
+    }
+    for (int seen = left; seen != 0; seen = left) left.wait(seen);
+  }
+  per_operation(state, kCalls, "no target");
+}
+BENCHMARK(call_soon_threadsafe_from_a_thread)->UseRealTime();
+
+// --- work on two threads
+// -----------------------------------------------------------------------------------------------
+
+constexpr std::size_t kItems = 200'000;
+
+/// Some 100 ns; more for later items, so that an even split is not a fair one.
+double crunch(std::size_t item) {
+  double x = static_cast<double>(item % 1000) + 1;
+  const int rounds = 5 + static_cast<int>(item * 20 / kItems);
+  for (int i = 0; i < rounds; ++i) x = std::sqrt(x + i);
+  return x;
+}
+
+void milliseconds(benchmark::State& state, std::string label) {
+  state.counters["ms"] = benchmark::Counter(static_cast<double>(state.iterations()) / 1e3,
+                                            benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  promise(state, std::move(label));
+}
+
+void crunch_with_pool_map(benchmark::State& state) {
+  ThreadPool pool{2};
+  std::vector<std::size_t> items(kItems);
+  std::iota(items.begin(), items.end(), std::size_t{0});
+  on_loop([&]() -> Task<> {
+    for (auto _ : state) {
+      auto results = co_await pool.map(items, crunch);
+      benchmark::DoNotOptimize(results.data());
+    }
+  });
+  milliseconds(state, "no target");
+}
+BENCHMARK(crunch_with_pool_map)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+void crunch_with_parallel_for(benchmark::State& state) {
+  ThreadPool pool{2};
+  std::vector<double> results(kItems);
+  on_loop([&]() -> Task<> {
+    for (auto _ : state) {
+      co_await pool.parallel_for(std::size_t{0}, kItems, [&](std::size_t i) { results[i] = crunch(i); });
+      benchmark::DoNotOptimize(results.data());
+    }
+  });
+  milliseconds(state, "no target");
+}
+BENCHMARK(crunch_with_parallel_for)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+#if defined(EDDY_BENCH_TBB)
+void crunch_with_onetbb(benchmark::State& state) {
+  using Range = oneapi::tbb::blocked_range<std::size_t>;
+  oneapi::tbb::task_arena arena(2);
+  for (auto _ : state) {
+    std::vector<double> results(kItems);
+    arena.execute([&] {
+      oneapi::tbb::parallel_for(Range(0, kItems), [&](const Range& part) {
+        for (std::size_t i = part.begin(); i != part.end(); ++i) results[i] = crunch(i);
+      });
+    });
+    benchmark::DoNotOptimize(results.data());
+  }
+  milliseconds(state, "no target, floor peer");
+}
+BENCHMARK(crunch_with_onetbb)->UseRealTime()->Unit(benchmark::kMillisecond);
+#endif
+
+void crunch_with_two_threads_by_hand(benchmark::State& state) {
+  for (auto _ : state) {
+    std::vector<double> results(kItems);
+    auto half = [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) results[i] = crunch(i);
+    };
+    std::thread other(half, kItems / 2, kItems);
+    half(0, kItems / 2);
+    other.join();
+    benchmark::DoNotOptimize(results.data());
+  }
+  milliseconds(state, "no target, floor peer");
+}
+BENCHMARK(crunch_with_two_threads_by_hand)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace eddy::bench
+
+int main(int argc, char** argv) { return eddy::bench::main(argc, argv); }

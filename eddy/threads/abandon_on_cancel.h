@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <utility>
+
+#include "eddy/core/body.h"
+#include "eddy/threads/pool_op.h"
+#include "eddy/threads/thread_call.h"
+
+namespace eddy {
+namespace detail {
+struct AbandonOnCancel {};
+}  // namespace detail
+
+/// In front of the function in `to_thread` and `ThreadPool::run`: a cancel does not wait for it. The await ends at
+/// once; a function that runs already goes on alone, keeps its arguments, and ends unseen: its value is dropped, its
+/// error printed. For calls that may hang for ever. It must not refer to anything that may die before it: pass by
+/// value.
+inline constexpr detail::AbandonOnCancel abandon_on_cancel{};
+
+namespace detail {
+
+/// The function, apart from the frame that waits for it. Belongs to the waiter, or, once abandoned, to the worker.
+class AbandonableJob : public Job {
+ public:
+  AbandonableJob() = default;
+  virtual void destroy() noexcept = 0;
+  virtual const std::stop_source* stop() const noexcept { return nullptr; }
+
+  void execute(Worker& worker) noexcept final;
+  void refuse() noexcept final;
+
+  class AbandonableOp* waiter = nullptr;
+  BorrowedContext context;
+  std::exception_ptr error;
+
+ protected:
+  ~AbandonableJob() = default;
+  virtual void call() = 0;
+};
+
+/// The part of the await that does not depend on the function.
+class AbandonableOp : public RemoteOp {
+ public:
+  AbandonableOp(PoolRef pool, AbandonableJob* job) noexcept : job_(job), pool_(std::move(pool)) {}
+  AbandonableOp(AbandonableOp&& other) noexcept
+      : RemoteOp(std::move(other)), job_(std::exchange(other.job_, nullptr)), pool_(std::move(other.pool_)) {}
+
+  bool ready() const noexcept { return false; }
+  Step start(Strand& strand, Cont cont) noexcept;
+  void cancel() noexcept override;
+
+ protected:
+  ~AbandonableOp() { drop(); }
+  void check() {
+    if (job_->error) [[unlikely]]
+      std::rethrow_exception(std::exchange(job_->error, nullptr));
+  }
+  AbandonableJob* job_;
+
+ private:
+  friend AbandonableJob;
+  bool arrive() noexcept final { return true; }
+  void drop() noexcept;
+  PoolRef pool_;
+};
+
+template <class Call>
+class AbandonableCall final : public AbandonableJob {
+ public:
+  template <class... A>
+  explicit AbandonableCall(std::in_place_t in_place, A&&... call) : call_(in_place, std::forward<A>(call)...) {}
+  typename Call::Result take() { return value_.take(); }
+
+ private:
+  void call() override { value_.keep(call_); }
+  void destroy() noexcept override { delete this; }
+  const std::stop_source* stop() const noexcept override {
+    if constexpr (Call::Stop::kPossible) {
+      return &call_.stop().source();
+    } else {
+      return nullptr;
+    }
+  }
+
+  Call call_;
+  ThreadResult<typename Call::Result> value_;
+};
+
+template <class Call>
+class [[nodiscard("co_await it: the function runs when it is awaited")]] AbandonableRun final
+    : public AbandonableOp,
+      public AwaitLeaf<AbandonableRun<Call>> {
+ public:
+  template <class... A>
+  explicit AbandonableRun(PoolRef pool, A&&... call)
+      : AbandonableOp(std::move(pool), new AbandonableCall<Call>(std::in_place, std::forward<A>(call)...)) {}
+  AbandonableRun(AbandonableRun&&) = default;
+
+  typename Call::Result take() {
+    check();
+    return static_cast<AbandonableCall<Call>*>(job_)->take();
+  }
+};
+
+template <class F, class... Args>
+auto pool_run(PoolRef pool, AbandonOnCancel, F&& f, Args&&... args) {
+  check_closure<F>();
+  return AbandonableRun<ThreadCall<F, Args...>>(std::move(pool), std::forward<F>(f), std::forward<Args>(args)...);
+}
+
+}  // namespace detail
+}  // namespace eddy
