@@ -58,9 +58,10 @@
 #include "eddy/iter/async_generator.h"  // AsyncGenerator
 #include "eddy/iter/iter.h"             // iter:: map filter take chunk collect map_async merge …
 
-// Other threads: functions that block or compute, other loops, other programs' APIs.
+// Other threads and processes: functions that block or compute, other loops, other programs' APIs.
 #include "eddy/threads/from_callback.h"             // from_callback Callback
 #include "eddy/threads/loop_thread.h"               // LoopThread
+#include "eddy/threads/process_pool.h"              // ProcessPool ProcessPoolOptions WorkerDied RemoteError
 #include "eddy/threads/run_coroutine_threadsafe.h"  // run_coroutine_threadsafe spawn_on ThreadFuture
 #include "eddy/threads/runtime.h"                   // Runtime
 #include "eddy/threads/thread_pool.h"               // ThreadPool ThreadPoolOptions PoolShutDown

@@ -2,6 +2,7 @@
 #include "eddy/base/exception_group.h"
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <stdexcept>
 
@@ -53,16 +54,17 @@ ExceptionGroup::ExceptionGroup(std::string message, std::vector<std::exception_p
 ExceptionGroup::ExceptionGroup(const ExceptionGroup& other)
     : std::exception(other), message_(other.message_), errors_(other.errors_), handled_(other.handled_) {}
 
-ExceptionGroup::~ExceptionGroup() { delete text_.load(std::memory_order_acquire); }
+ExceptionGroup::~ExceptionGroup() { delete text_; }
 
 // Composed when somebody asks, since a group may pass through many others on its way.
 const char* ExceptionGroup::what() const noexcept {
-  if (const std::string* known = text_.load(std::memory_order_acquire)) return known->c_str();
+  std::atomic_ref text(text_);
+  if (const std::string* known = text.load(std::memory_order_acquire)) return known->c_str();
   try {
     auto composed = std::make_unique<std::string>();
     compose(*composed, *this, 0);
     const std::string* none = nullptr;
-    if (text_.compare_exchange_strong(none, composed.get(), std::memory_order_acq_rel))
+    if (text.compare_exchange_strong(none, composed.get(), std::memory_order_acq_rel))
       return composed.release()->c_str();
     return none->c_str();  // another thread was faster
   } catch (...) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <atomic>
 #include <concepts>
 #include <exception>
 #include <string>
@@ -71,7 +70,7 @@ class ExceptionGroup : public std::exception {
   std::string message_;
   std::vector<std::exception_ptr> errors_;
   std::vector<bool> handled_;
-  mutable std::atomic<const std::string*> text_{nullptr};
+  mutable const std::string* text_ = nullptr;  ///< composed when first asked for, by any thread
 };
 
 }  // namespace eddy

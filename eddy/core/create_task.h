@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "eddy/core/body.h"
+#include "eddy/core/closure.h"
 #include "eddy/core/context.h"
 #include "eddy/core/loop.h"
 #include "eddy/core/signature.h"

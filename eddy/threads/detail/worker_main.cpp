@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+//
+// The other end of a process pool: the same program, started again with a variable in its environment. It never reaches
+// main(): once its global objects are made, it serves calls until its pool hangs up.
+#include "eddy/threads/detail/worker_main.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <string>
+#include <thread>
+
+#include <poll.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "eddy/base/error.h"
+#include "eddy/sys/thread.h"
+#include "eddy/threads/detail/code_address.h"
+#include "eddy/threads/detail/codec.h"
+#include "eddy/threads/detail/message.h"
+#include "eddy/threads/detail/remote_error.h"
+
+using Initializer = void (*)(int, char**, char**);
+// Made by the linker: what is called before main(), in this order.
+extern "C" {
+extern Initializer __init_array_start[] __attribute__((visibility("hidden")));
+extern Initializer __init_array_end[] __attribute__((visibility("hidden")));
+}
+
+namespace eddy::detail {
+namespace {
+
+// A pool that dies takes its workers along, also one that computes for ever.
+void watch_pool() {
+  std::thread([] {
+    sys::set_thread_name("eddy-watch");
+    pollfd pool{kWorkerSocket, POLLRDHUP, 0};
+    while (::poll(&pool, 1, -1) < 0 && errno == EINTR) {
+    }
+    ::_exit(0);
+  }).detach();
+}
+
+void limit_memory(const char* bytes) {
+  rlimit limit{};
+  limit.rlim_cur = limit.rlim_max = std::strtoull(bytes, nullptr, 10);
+  if (limit.rlim_cur > 0) ::setrlimit(RLIMIT_AS, &limit);
+}
+
+Sender answer(const Message& call) {
+  try {
+    Decoder in(call.bytes());
+    Encoder out;
+    CodeAddress stub;
+    in(stub);
+    reinterpret_cast<WorkerStub>(resolve(stub))(in, out);
+    return Sender(Message(MessageKind::kValue, out.take()));
+  } catch (...) {
+    return Sender(Message(MessageKind::kError, encode_error(std::current_exception())));
+  }
+}
+
+void serve() {
+  for (;;) {
+    Receiver in;
+    if (in.receive(kWorkerSocket) != Progress::kDone) return;
+    Message call = in.take();
+    Sender out = answer(call);
+    std::fflush(nullptr);  // what it printed comes before its result, and survives whatever ends us
+    if (out.send(kWorkerSocket) != Progress::kDone) return;
+  }
+}
+
+void be_worker(const char* memory_max) {
+  std::signal(SIGINT, SIG_IGN);  // Ctrl-C is for the program; it ends us when it is done
+  limit_memory(memory_max);
+  ::unsetenv(kWorkerVariable);
+  watch_pool();
+  serve();
+  ::_exit(0);
+}
+
+// Global objects that would be made after this point must exist before a function may use them.
+void make_the_rest(Initializer self, int argc, char** argv, char** environment) {
+  Initializer* at = __init_array_start;
+  while (at != __init_array_end && *at != self) ++at;
+  if (at == __init_array_end) return;
+  while (++at != __init_array_end) (*at)(argc, argv, environment);
+}
+
+[[gnu::constructor]] void start(int argc, char** argv, char** environment) {
+  const char* memory_max = std::getenv(kWorkerVariable);
+  if (!memory_max) return;
+  std::string limit = memory_max;
+  make_the_rest(&start, argc, argv, environment);
+  be_worker(limit.c_str());
+}
+
+}  // namespace
+
+void link_worker() noexcept {}
+
+}  // namespace eddy::detail
