@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 
 #include "eddy/core/time_point.h"
@@ -18,18 +17,18 @@ namespace eddy::detail {
 class WakePacing {
  public:
   static constexpr Nanos kShortest = 62'500;
-  static constexpr Nanos kLongest = 1'000'000;
+  static constexpr Nanos kLongest = 16 * kShortest;  // 1 ms
 
-  Nanos wake_at(Nanos deadline) const noexcept { return std::max(deadline, last_ + gap_); }
+  Nanos wake_at(Nanos deadline) const noexcept {
+    Nanos earliest = last_ + gap_;
+    return deadline > earliest ? deadline : earliest;
+  }
 
   /// A wake-up at `at` fired `timers` > 0 of them.
   void fired(Nanos at, std::size_t timers) noexcept {
     last_ = at;
-    if (timers > kMany) {
-      gap_ = std::min(gap_ * 2, kLongest);
-    } else if (timers == 1) {
-      gap_ = std::max(gap_ / 2, kShortest);
-    }
+    if (timers > kMany && gap_ < kLongest) gap_ *= 2;
+    if (timers == 1 && gap_ > kShortest) gap_ /= 2;
   }
 
  private:
