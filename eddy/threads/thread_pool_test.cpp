@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <latch>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -205,6 +206,14 @@ EDDY_TEST(ThreadPool, AnAwaitableMayOutliveItsPool) {
   EXPECT_THROW(co_await late, eddy::PoolShutDown);
 }
 
+EDDY_TEST(ThreadPool, RefusesToHaveNoThreads) {
+  EXPECT_THROW(ThreadPool(0), eddy::RuntimeError);
+  EXPECT_THROW(ThreadPool(-1), eddy::RuntimeError);
+  ThreadPool as_many_as_cores;
+  EXPECT_GE(as_many_as_cores.threads_max(), 1u);
+  co_return;
+}
+
 EDDY_TEST(ThreadPool, MovesAndSaysSoWhenMovedFrom) {
   ThreadPool a{1};
   ThreadPool b = std::move(a);
@@ -235,6 +244,29 @@ TEST(ThreadPoolTest, SeveralLoopsUseOnePool) {
   }
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(sum, 800);
+}
+
+TEST(ThreadPoolTest, AnAbandonedFunctionHoldsUpNeitherItsLoopNorItsPool) {
+  struct Shared {
+    std::atomic<bool> running = false, let_go = false;
+  };
+  auto shared = std::make_shared<Shared>();
+  auto block = [](std::shared_ptr<Shared> s) {
+    s->running = true;
+    while (!s->let_go) std::this_thread::sleep_for(100us);
+  };
+  {
+    ThreadPool pool{1};
+    eddy::run([&]() -> Task<> {
+      create_task(eddy::to_thread(eddy::abandon_on_cancel, block, shared));
+      while (!shared->running) co_await eddy::sleep(100us);
+      shared->running = false;
+      create_task(pool.run(eddy::abandon_on_cancel, block, shared));
+      while (!shared->running) co_await eddy::sleep(100us);
+    });
+  }
+  shared->let_go = true;
+  while (shared.use_count() > 1) std::this_thread::yield();
 }
 
 TEST(ThreadPoolTest, ALoopThatClosesWaitsForWhatRunsAndDropsWhatIsQueued) {
