@@ -77,7 +77,7 @@ EDDY_TEST(ThreadPool, QueuedFirstRunsFirst, eddy::test::Options{}.seed(0).shuffl
   std::vector<int> order;
   std::vector<eddy::TaskHandle<>> tasks;
   for (int i = 0; i < 5; ++i) tasks.push_back(create_task(pool.run([&order, i] { order.push_back(i); })));
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
   block.let_go();
   for (auto& task : tasks) co_await task;
   EXPECT_EQ(order, (std::vector<int>{0, 1, 2, 3, 4}));
@@ -92,7 +92,7 @@ EDDY_TEST(ThreadPool, AFullQueueMakesRunWaitOnTheLoop) {
   int ran = 0;
   std::vector<eddy::TaskHandle<>> tasks;
   for (int i = 0; i < 5; ++i) tasks.push_back(create_task(pool.run([&] { ++ran; })));
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
   EXPECT_EQ(pool.queued(), 2u);
   EXPECT_EQ(pool.waiting(), 3u);
   EXPECT_EQ(pool.running(), 1u);
@@ -107,7 +107,7 @@ EDDY_TEST(ThreadPool, DrainWaitsUntilNothingIsLeft) {
   std::atomic<int> ran = 0;
   std::vector<eddy::TaskHandle<>> tasks;
   for (int i = 0; i < 50; ++i) tasks.push_back(create_task(pool.run([&] { ++ran; })));
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
   co_await pool.drain();
   EXPECT_EQ(ran, 50);
   EXPECT_EQ(co_await pool.run([] { return 1; }), 1);
@@ -119,7 +119,7 @@ EDDY_TEST(ThreadPool, ACloseLetsEverythingFinishAndRefusesWhatComesLater) {
   std::atomic<int> ran = 0;
   std::vector<eddy::TaskHandle<>> tasks;
   for (int i = 0; i < 50; ++i) tasks.push_back(create_task(pool.run([&] { ++ran; })));
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
   co_await pool.aclose();
   EXPECT_EQ(ran, 50);
   EXPECT_FALSE(pool.is_open());
@@ -147,7 +147,7 @@ EDDY_TEST(ThreadPool, ACancelledCloseStopsWaitingAndTheRestIsShutDown) {
   auto blocker = create_task(pool.run(std::ref(block)));
   co_await block.started();
   auto queued = create_task(pool.run([] {}));
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
   EXPECT_THROW(co_await eddy::wait_for(pool.aclose(), 1ms), eddy::TimeoutError);
   auto report = pool.shutdown_now(1ms);
   EXPECT_EQ(report.discarded(), 1u);
@@ -192,7 +192,7 @@ EDDY_TEST(ThreadPool, DestroyingItRefusesWhatIsQueuedAndWaitsForWhatRuns) {
   }));
   while (pool->running() == 0) co_await eddy::to_thread([] {});
   auto queued = create_task(pool->run([] {}));
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
   pool.reset();
   EXPECT_TRUE(ended);
   EXPECT_THROW(co_await queued, eddy::PoolShutDown);
