@@ -185,16 +185,22 @@ EDDY_TEST(ThreadPool, ShutDownTellsFunctionsThatTakeATokenToStop) {
 
 EDDY_TEST(ThreadPool, DestroyingItRefusesWhatIsQueuedAndWaitsForWhatRuns) {
   std::optional<ThreadPool> pool(std::in_place, 1);
+  Blocker block;
   std::atomic<bool> ended = false;
   auto running = create_task(pool->run([&] {
-    std::this_thread::sleep_for(5ms);
+    block();
     ended = true;
   }));
-  while (pool->running() == 0) co_await eddy::to_thread([] {});
+  co_await block.started();
   auto queued = create_task(pool->run([] {}));
   co_await eddy::test::all_blocked();
+  std::thread releaser([&] {
+    std::this_thread::sleep_for(5ms);
+    block.let_go();
+  });
   pool.reset();
   EXPECT_TRUE(ended);
+  releaser.join();
   EXPECT_THROW(co_await queued, eddy::PoolShutDown);
   co_await running;
 }
@@ -271,19 +277,24 @@ TEST(ThreadPoolTest, AnAbandonedFunctionHoldsUpNeitherItsLoopNorItsPool) {
 
 TEST(ThreadPoolTest, ALoopThatClosesWaitsForWhatRunsAndDropsWhatIsQueued) {
   ThreadPool pool{1};
-  std::atomic<bool> started = false, ended = false, ran = false;
+  std::atomic<bool> ended = false, ran = false;
+  Blocker block;
   eddy::Loop loop;
   loop.run_until_complete([&]() -> Task<> {
     create_task(pool.run([&] {
-      started = true;
-      std::this_thread::sleep_for(5ms);
+      block();
       ended = true;
     }));
     create_task(pool.run([&] { ran = true; }));
     co_await eddy::checkpoint();
-    while (!started) std::this_thread::yield();
+    while (!block.running) std::this_thread::yield();
   }());
+  std::thread releaser([&] {
+    while (pool.queued() > 0) std::this_thread::yield();  // until the close has taken it out
+    block.let_go();
+  });
   loop.close();
+  releaser.join();
   EXPECT_TRUE(ended);
   EXPECT_FALSE(ran);
   EXPECT_EQ(pool.queued(), 0u);
