@@ -99,8 +99,8 @@ void VirtualWorld::check_time_limit() {
   std::string why = "the run has taken more than " + seconds(options_.time_limit()) + " of real time";
   if (!options_.real_time()) why += " (" + seconds(now_ - kStart) + " of virtual time)";
   if (outside_work() > 0) {
-    why += "; " + std::to_string(outside_work()) + " thing(s) are still at work outside of the loop, such as functions " +
-           "in a thread pool";
+    why += "; " + std::to_string(outside_work()) +
+           " thing(s) are still at work outside of the loop, such as functions " + "in a thread pool";
   }
   give_up(why);
 }

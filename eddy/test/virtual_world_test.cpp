@@ -14,6 +14,7 @@
 #include "eddy/core/create_task.h"
 #include "eddy/sys/operation.h"
 #include "eddy/sys/poller.h"
+#include "eddy/test/all_blocked.h"
 #include "eddy/test/run.h"
 #include "eddy/time/sleep.h"
 
@@ -108,6 +109,63 @@ TEST(VirtualWorldTest, IoThatNeverComesIsADeadlockWhenPatienceRunsOut) {
   } catch (const Deadlock& deadlock) {
     EXPECT_NE(std::string(deadlock.what()).find("only I/O that does not come is pending"), std::string::npos);
     EXPECT_NE(std::string(deadlock.what()).find("Readable"), std::string::npos) << deadlock.what();
+  }
+}
+
+TEST(VirtualWorldTest, OutsideWorkIsNoDeadlockAndTheClockWaitsForIt) {
+  run(
+      []() -> Task<> {
+        TimePoint start = eddy::now();
+        Loop& loop = get_running_loop();
+        loop.begin_outside_work();
+        bool back = false;
+        std::thread worker([&] {
+          std::this_thread::sleep_for(5ms);
+          loop.call_soon_threadsafe([&] {
+            back = true;
+            loop.end_outside_work();
+          });
+        });
+        auto timer = create_task([]() -> Task<> { co_await sleep(1h); });
+        co_await checkpoint();
+        while (!back) co_await all_blocked();
+        EXPECT_EQ(eddy::now(), start);
+        worker.join();
+        co_await timer;
+        EXPECT_EQ(eddy::now(), start + 1h);
+      },
+      Options{}.patience(1ms));
+}
+
+TEST(VirtualWorldTest, WhileWorkIsOutsideTimersGoAtTheirRealPace) {
+  run([]() -> Task<> {
+    Loop& loop = get_running_loop();
+    loop.begin_outside_work();
+    TimePoint start = eddy::now();
+    auto real = std::chrono::steady_clock::now();
+    co_await sleep(5ms);
+    EXPECT_EQ(eddy::now(), start + 5ms);
+    EXPECT_GE(std::chrono::steady_clock::now() - real, 5ms);
+    loop.end_outside_work();
+  });
+}
+
+TEST(VirtualWorldTest, WorkThatNeverComesBackIsNamedWhenTheTimeIsOver) {
+  try {
+    run(
+        []() -> Task<> {
+          struct Work {
+            Loop& loop = get_running_loop();
+            Work() { loop.begin_outside_work(); }
+            ~Work() { loop.end_outside_work(); }
+          } work;
+          co_await sleep_until(TimePoint::max());
+        },
+        Options{}.time_limit(20ms));
+    FAIL() << "no deadlock";
+  } catch (const Deadlock& deadlock) {
+    EXPECT_NE(std::string(deadlock.what()).find("1 thing(s) are still at work outside"), std::string::npos)
+        << deadlock.what();
   }
 }
 

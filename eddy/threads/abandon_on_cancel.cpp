@@ -8,7 +8,7 @@
 namespace eddy::detail {
 
 void AbandonableJob::execute(Worker& worker) noexcept {
-  const std::stop_source* token = stop();
+  const std::stop_source* token = stop_source();
   if (token) worker.pool.set_stoppable(worker, token);
   {
     BorrowedContext::Use use(context);
@@ -48,7 +48,7 @@ Step AbandonableOp::start(Strand& strand, Cont cont) noexcept {
 void AbandonableOp::cancel() noexcept {
   if (state() != kArmed) return;
   std::stop_source token(std::nostopstate);
-  if (const std::stop_source* asked = job_->stop()) token = *asked;
+  if (const std::stop_source* asked = job_->stop_source()) token = *asked;
   switch (pool_->withdraw_or_abandon(*job_)) {
     case Job::Phase::kQueued:
       drop();

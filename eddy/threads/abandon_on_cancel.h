@@ -25,7 +25,7 @@ class AbandonableJob : public Job {
  public:
   AbandonableJob() = default;
   virtual void destroy() noexcept = 0;
-  virtual const std::stop_source* stop() const noexcept { return nullptr; }
+  virtual const std::stop_source* stop_source() const noexcept { return nullptr; }
 
   void execute(Worker& worker) noexcept final;
   void refuse() noexcept final;
@@ -75,7 +75,7 @@ class AbandonableCall final : public AbandonableJob {
  private:
   void call() override { value_.keep(call_); }
   void destroy() noexcept override { delete this; }
-  const std::stop_source* stop() const noexcept override {
+  const std::stop_source* stop_source() const noexcept override {
     if constexpr (Call::Stop::kPossible) {
       return &call_.stop().source();
     } else {

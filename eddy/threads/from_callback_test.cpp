@@ -34,7 +34,7 @@ EDDY_TEST(FromCallback, CalledAtOnce) {
 EDDY_TEST(FromCallback, CalledLaterFromTheLoop) {
   std::function<void(std::string)> saved;
   auto task = create_task(from_callback<std::string>([&](auto done) { saved = done; }));
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
   saved("now");
   saved("too late");
   EXPECT_EQ(co_await task, "now");
@@ -64,7 +64,7 @@ EDDY_TEST(FromCallback, ACallbackThatCanNeverComeIsAnError) {
   EXPECT_THROW(co_await from_callback<int>([](auto) {}), eddy::RuntimeError);
   std::optional<Callback<int>> kept;
   auto task = create_task(from_callback<int>([&](auto done) { kept = done; }));
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
   kept.reset();
   EXPECT_THROW(co_await task, eddy::RuntimeError);
 }
@@ -76,7 +76,7 @@ EDDY_TEST(FromCallback, CancelledItTellsTheApiAndDropsWhatComesLater) {
     kept = done;
     return [&] { told = true; };
   }));
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
   task.cancel();
   EXPECT_THROW(co_await task, eddy::TaskCancelled);
   EXPECT_TRUE(told);
@@ -102,7 +102,7 @@ EDDY_TEST(FromCallback, CancelledInTheRaceWithTheCallItsValueIsDelivered) {
     co_await eddy::checkpoint();
     ADD_FAILURE() << "went on after a cancel";
   });
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
   (*kept)(8);
   task.cancel();
   EXPECT_THROW(co_await task, eddy::TaskCancelled);

@@ -99,7 +99,7 @@ EDDY_TEST(PoolMap, CancelledWhileItsSharesAreQueuedItNeverRuns) {
     ran = true;
     return n;
   }));
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
   task.cancel();
   EXPECT_THROW(co_await task, eddy::TaskCancelled);
   EXPECT_EQ(pool.queued(), 0u);

@@ -79,7 +79,7 @@ EDDY_TEST(PoolCancel, WhileQueuedItLeavesTheQueueAtOnce) {
   });
   co_await until([&] { return running.load(); });
   auto second = create_task(pool.run([&] { ran = true; }));
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
   EXPECT_EQ(pool.queued(), 1u);
   second.cancel();
   EXPECT_THROW(co_await second, eddy::TaskCancelled);
@@ -106,7 +106,7 @@ EDDY_TEST(PoolCancel, WhileItRunsItIsWaitedForAndItsValueDropped) {
       std::move(value)));
   co_await until([&] { return running.load(); });
   task.cancel();
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
   EXPECT_FALSE(task.done());
   gate.open();
   EXPECT_THROW(co_await task, eddy::TaskCancelled);
@@ -131,14 +131,19 @@ EDDY_TEST(PoolCancel, AnErrorWinsOverTheCancellation) {
 
 EDDY_TEST(PoolCancel, WhenItHasReturnedItsValueIsDelivered) {
   ThreadPool pool{1};
+  Gate gate;
   int got = 0;
   bool went_on = false;
   auto task = create_task([&]() -> Task<> {
-    got = co_await pool.run([] { return 7; });
+    got = co_await pool.run([&] {
+      gate.wait();
+      return 7;
+    });
     co_await eddy::checkpoint();
     went_on = true;
   });
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
+  gate.open();
   while (pool.running() + pool.queued() > 0) std::this_thread::yield();  // blocks the loop: the result is in its inbox
   std::this_thread::sleep_for(2ms);
   task.cancel();
@@ -196,7 +201,7 @@ EDDY_TEST(PoolCancel, AnAbandonableFunctionThatIsQueuedNeverRuns) {
   auto first = create_task(pool.run([&] { gate.wait(); }));
   co_await until([&] { return pool.running() == 1; });
   auto second = create_task(pool.run(eddy::abandon_on_cancel, [&] { ran = true; }));
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
   second.cancel();
   EXPECT_THROW(co_await second, eddy::TaskCancelled);
   gate.open();

@@ -28,7 +28,7 @@ Step PoolOp::start(Strand& strand, Cont cont) noexcept {
 }
 
 void PoolOp::execute(Worker& worker) noexcept {
-  const std::stop_source* token = stop();
+  const std::stop_source* token = stop_source();
   if (token) worker.pool.set_stoppable(worker, token);
   {
     BorrowedContext::Use use(context_);
@@ -57,11 +57,11 @@ void PoolOp::cancel() noexcept {
   if (state() != kArmed) return;
   if (pool_->withdraw(*this)) {
     recall();
-    return Op::stop();
+    return stop();
   }
   if (returned_.load(std::memory_order_acquire)) return;
   cancelled_ = true;
-  if (const std::stop_source* token = stop()) std::stop_source(*token).request_stop();
+  if (const std::stop_source* token = stop_source()) std::stop_source(*token).request_stop();
 }
 
 }  // namespace eddy::detail

@@ -42,7 +42,7 @@ class PoolOp : public RemoteOp, public Job {
   /// In the worker: calls the function and keeps what it returns.
   virtual void call() = 0;
   /// Null for a function that takes no stop token.
-  virtual const std::stop_source* stop() const noexcept { return nullptr; }
+  virtual const std::stop_source* stop_source() const noexcept { return nullptr; }
   /// Throws what the function threw, or why it did not run.
   void check() {
     if (error_) [[unlikely]]

@@ -145,9 +145,9 @@ void RuntimeTask::never_ran(std::exception_ptr why) noexcept { state_.ended(*thi
 
 }  // namespace detail
 
-Runtime::Runtime(std::size_t loops)
-    : state_(new detail::RuntimeState(loops != 0 ? loops
-                                                 : std::max<std::size_t>(std::thread::hardware_concurrency(), 1))) {}
+Runtime::Runtime() : Runtime(Exactly{}, std::max<std::size_t>(std::thread::hardware_concurrency(), 1)) {}
+
+Runtime::Runtime(Exactly, std::size_t loops) : state_(new detail::RuntimeState(loops)) {}
 
 Runtime::~Runtime() = default;
 

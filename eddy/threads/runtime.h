@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <optional>
 #include <utility>
 
 #include "eddy/base/owned.h"
+#include "eddy/sync/waiters.h"
 #include "eddy/threads/remote_task.h"
 
 namespace eddy {
@@ -63,8 +65,11 @@ class RuntimeTaskOf final : public RuntimeTask {
 /// `stop` does, and waits.
 class Runtime {
  public:
-  /// As many loops as the machine has cores, unless told.
-  explicit Runtime(std::size_t loops = 0);
+  /// As many loops as the machine has cores.
+  Runtime();
+  template <std::integral N>
+  explicit Runtime(N loops)
+      : Runtime(Exactly{}, detail::checked_count(loops, 1, "eddy::Runtime: the number of loops", "1")) {}
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
   ~Runtime();
@@ -91,6 +96,8 @@ class Runtime {
   void stop();
 
  private:
+  struct Exactly {};
+  Runtime(Exactly, std::size_t loops);
   detail::RuntimeState& state() noexcept { return *state_; }
   void start(std::size_t index, detail::RuntimeTask* task);
   Owned<detail::RuntimeState> state_;

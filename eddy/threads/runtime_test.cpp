@@ -63,13 +63,14 @@ TEST(RuntimeTest, TasksMayStartOthersAndAskOtherLoops) {
 
 TEST(RuntimeTest, TheFirstErrorStopsTheOthersAndComesOut) {
   Runtime rt{2};
-  std::atomic<bool> cancelled = false;
+  std::atomic<bool> started = false, cancelled = false;
   rt.spawn_on(0, [&]() -> Task<> {
+    started = true;
     auto r = co_await eddy::outcome(forever());
     cancelled = r.cancelled();
   });
-  rt.spawn_on(1, []() -> Task<> {
-    co_await eddy::sleep(1ms);
+  rt.spawn_on(1, [&]() -> Task<> {
+    while (!started) co_await eddy::sleep(100us);
     throw std::domain_error("loop 1 failed");
   });
   EXPECT_THROW(rt.run(), std::domain_error);
@@ -132,12 +133,15 @@ TEST(RuntimeDeathTest, CtrlCCleansUpAndThenTheProcessDiesOfIt) {
   EXPECT_EXIT(
       {
         Runtime rt{2};
-        rt.spawn_on(1, []() -> Task<> {
+        std::atomic<bool> started = false;
+        rt.spawn_on(1, [&]() -> Task<> {
+          started = true;
           auto r = co_await eddy::outcome(forever());
           if (r.cancelled()) std::fputs("cleaned up", stderr);
         });
-        std::thread killer([] {
-          std::this_thread::sleep_for(20ms);
+        std::thread killer([&] {
+          while (!started) std::this_thread::yield();
+          std::this_thread::sleep_for(20ms);  // for run() to be waiting
           ::kill(::getpid(), SIGINT);
         });
         killer.detach();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "eddy/core/time_point.h"
+#include "eddy/sync/waiters.h"
 #include "eddy/threads/abandon_on_cancel.h"
 #include "eddy/threads/parallel.h"
 #include "eddy/threads/pool_error.h"
@@ -81,7 +82,10 @@ class ThreadPool {
  public:
   /// As many threads as the machine has cores.
   ThreadPool() : ThreadPool(ThreadPoolOptions{}) {}
-  explicit ThreadPool(std::size_t threads) : ThreadPool(ThreadPoolOptions{}.threads(threads)) {}
+  template <std::integral N>
+  explicit ThreadPool(N threads)
+      : ThreadPool(ThreadPoolOptions{}.threads(
+            detail::checked_count(threads, 1, "eddy::ThreadPool: the number of threads", "1"))) {}
   explicit ThreadPool(const ThreadPoolOptions& options);
   ThreadPool(ThreadPool&&) noexcept = default;
   ThreadPool& operator=(ThreadPool&& other) noexcept;

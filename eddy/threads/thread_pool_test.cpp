@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <latch>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -76,7 +77,7 @@ EDDY_TEST(ThreadPool, QueuedFirstRunsFirst, eddy::test::Options{}.seed(0).shuffl
   std::vector<int> order;
   std::vector<eddy::TaskHandle<>> tasks;
   for (int i = 0; i < 5; ++i) tasks.push_back(create_task(pool.run([&order, i] { order.push_back(i); })));
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
   block.let_go();
   for (auto& task : tasks) co_await task;
   EXPECT_EQ(order, (std::vector<int>{0, 1, 2, 3, 4}));
@@ -91,7 +92,7 @@ EDDY_TEST(ThreadPool, AFullQueueMakesRunWaitOnTheLoop) {
   int ran = 0;
   std::vector<eddy::TaskHandle<>> tasks;
   for (int i = 0; i < 5; ++i) tasks.push_back(create_task(pool.run([&] { ++ran; })));
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
   EXPECT_EQ(pool.queued(), 2u);
   EXPECT_EQ(pool.waiting(), 3u);
   EXPECT_EQ(pool.running(), 1u);
@@ -106,7 +107,7 @@ EDDY_TEST(ThreadPool, DrainWaitsUntilNothingIsLeft) {
   std::atomic<int> ran = 0;
   std::vector<eddy::TaskHandle<>> tasks;
   for (int i = 0; i < 50; ++i) tasks.push_back(create_task(pool.run([&] { ++ran; })));
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
   co_await pool.drain();
   EXPECT_EQ(ran, 50);
   EXPECT_EQ(co_await pool.run([] { return 1; }), 1);
@@ -118,7 +119,7 @@ EDDY_TEST(ThreadPool, ACloseLetsEverythingFinishAndRefusesWhatComesLater) {
   std::atomic<int> ran = 0;
   std::vector<eddy::TaskHandle<>> tasks;
   for (int i = 0; i < 50; ++i) tasks.push_back(create_task(pool.run([&] { ++ran; })));
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
   co_await pool.aclose();
   EXPECT_EQ(ran, 50);
   EXPECT_FALSE(pool.is_open());
@@ -146,7 +147,7 @@ EDDY_TEST(ThreadPool, ACancelledCloseStopsWaitingAndTheRestIsShutDown) {
   auto blocker = create_task(pool.run(std::ref(block)));
   co_await block.started();
   auto queued = create_task(pool.run([] {}));
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
   EXPECT_THROW(co_await eddy::wait_for(pool.aclose(), 1ms), eddy::TimeoutError);
   auto report = pool.shutdown_now(1ms);
   EXPECT_EQ(report.discarded(), 1u);
@@ -184,16 +185,22 @@ EDDY_TEST(ThreadPool, ShutDownTellsFunctionsThatTakeATokenToStop) {
 
 EDDY_TEST(ThreadPool, DestroyingItRefusesWhatIsQueuedAndWaitsForWhatRuns) {
   std::optional<ThreadPool> pool(std::in_place, 1);
+  Blocker block;
   std::atomic<bool> ended = false;
   auto running = create_task(pool->run([&] {
-    std::this_thread::sleep_for(5ms);
+    block();
     ended = true;
   }));
-  while (pool->running() == 0) co_await eddy::to_thread([] {});
+  co_await block.started();
   auto queued = create_task(pool->run([] {}));
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
+  std::thread releaser([&] {
+    std::this_thread::sleep_for(5ms);
+    block.let_go();
+  });
   pool.reset();
   EXPECT_TRUE(ended);
+  releaser.join();
   EXPECT_THROW(co_await queued, eddy::PoolShutDown);
   co_await running;
 }
@@ -203,6 +210,14 @@ EDDY_TEST(ThreadPool, AnAwaitableMayOutliveItsPool) {
   auto late = pool->run([] { return 1; });
   pool.reset();
   EXPECT_THROW(co_await late, eddy::PoolShutDown);
+}
+
+EDDY_TEST(ThreadPool, RefusesToHaveNoThreads) {
+  EXPECT_THROW(ThreadPool(0), eddy::RuntimeError);
+  EXPECT_THROW(ThreadPool(-1), eddy::RuntimeError);
+  ThreadPool as_many_as_cores;
+  EXPECT_GE(as_many_as_cores.threads_max(), 1u);
+  co_return;
 }
 
 EDDY_TEST(ThreadPool, MovesAndSaysSoWhenMovedFrom) {
@@ -237,21 +252,49 @@ TEST(ThreadPoolTest, SeveralLoopsUseOnePool) {
   EXPECT_EQ(sum, 800);
 }
 
+TEST(ThreadPoolTest, AnAbandonedFunctionHoldsUpNeitherItsLoopNorItsPool) {
+  struct Shared {
+    std::atomic<bool> running = false, let_go = false;
+  };
+  auto shared = std::make_shared<Shared>();
+  auto block = [](std::shared_ptr<Shared> s) {
+    s->running = true;
+    while (!s->let_go) std::this_thread::sleep_for(100us);
+  };
+  {
+    ThreadPool pool{1};
+    eddy::run([&]() -> Task<> {
+      create_task(eddy::to_thread(eddy::abandon_on_cancel, block, shared));
+      while (!shared->running) co_await eddy::sleep(100us);
+      shared->running = false;
+      create_task(pool.run(eddy::abandon_on_cancel, block, shared));
+      while (!shared->running) co_await eddy::sleep(100us);
+    });
+  }
+  shared->let_go = true;
+  while (shared.use_count() > 1) std::this_thread::yield();
+}
+
 TEST(ThreadPoolTest, ALoopThatClosesWaitsForWhatRunsAndDropsWhatIsQueued) {
   ThreadPool pool{1};
-  std::atomic<bool> started = false, ended = false, ran = false;
+  std::atomic<bool> ended = false, ran = false;
+  Blocker block;
   eddy::Loop loop;
   loop.run_until_complete([&]() -> Task<> {
     create_task(pool.run([&] {
-      started = true;
-      std::this_thread::sleep_for(5ms);
+      block();
       ended = true;
     }));
     create_task(pool.run([&] { ran = true; }));
     co_await eddy::checkpoint();
-    while (!started) std::this_thread::yield();
+    while (!block.running) std::this_thread::yield();
   }());
+  std::thread releaser([&] {
+    while (pool.queued() > 0) std::this_thread::yield();  // until the close has taken it out
+    block.let_go();
+  });
   loop.close();
+  releaser.join();
   EXPECT_TRUE(ended);
   EXPECT_FALSE(ran);
   EXPECT_EQ(pool.queued(), 0u);

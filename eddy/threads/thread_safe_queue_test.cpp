@@ -47,7 +47,7 @@ EDDY_TEST(ThreadSafeQueue, OnOneLoopItIsAQueue) {
 EDDY_TEST(ThreadSafeQueue, GettersAndPuttersWaitForEachOther) {
   ThreadSafeQueue<int> queue{1};
   auto getter = create_task(get(queue));
-  co_await eddy::checkpoint();
+  co_await eddy::test::all_blocked();
   co_await queue.put(5);
   EXPECT_EQ(co_await getter, 5);
   co_await queue.put(6);
