@@ -204,15 +204,25 @@ struct WithFn {
     using Body = std::tuple_element_t<sizeof...(I), All>;
     check_closure<Body>();
     (check_resource<std::tuple_element_t<I, All>>(), ...);
-    using State = WithState<std::decay_t<Body>, kept_t<std::tuple_element_t<I, All>>...>;
-    return with_all(State(std::in_place, std::get<sizeof...(I)>(std::move(all)), std::get<I>(std::move(all))...));
+    if constexpr ((kCanBeKept<std::tuple_element_t<I, All>> && ...)) {
+      using State = WithState<std::decay_t<Body>, kept_t<std::tuple_element_t<I, All>>...>;
+      return with_all(State(std::in_place, std::get<sizeof...(I)>(std::move(all)), std::get<I>(std::move(all))...));
+    } else {
+      return CarryOn();  // so that the one error is all
+    }
   }
 
   template <class R>
   using kept_t = std::conditional_t<std::is_lvalue_reference_v<R>, R, std::remove_cvref_t<R>>;
 
   template <class R>
+  static constexpr bool kCanBeKept =
+      std::is_lvalue_reference_v<R> || std::is_move_constructible_v<std::remove_cvref_t<R>>;
+
+  template <class R>
   static constexpr void check_resource() {
+    static_assert(kCanBeKept<R>,
+                  "eddy: this object cannot be moved into `with`: give it a name and pass it by its name");
     static_assert(!kLvalueOneShot<R>, "eddy: a Task is awaited once, as an rvalue: with(std::move(task), body)");
     static_assert(
         !std::is_lvalue_reference_v<R> || !kIsObject<R> || HasAenter<R> || HasAexit<R> || HasAclose<R>,
