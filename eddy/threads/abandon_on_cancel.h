@@ -44,7 +44,9 @@ class AbandonableOp : public RemoteOp {
  public:
   AbandonableOp(PoolRef pool, AbandonableJob* job) noexcept : job_(job), pool_(std::move(pool)) {}
   AbandonableOp(AbandonableOp&& other) noexcept
-      : RemoteOp(std::move(other)), job_(std::exchange(other.job_, nullptr)), pool_(std::move(other.pool_)) {}
+      : RemoteOp(static_cast<RemoteOp&&>(other)),
+        job_(std::exchange(other.job_, nullptr)),
+        pool_(std::move(other.pool_)) {}
 
   bool ready() const noexcept { return false; }
   Step start(Strand& strand, Cont cont) noexcept;

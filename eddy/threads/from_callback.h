@@ -133,7 +133,8 @@ namespace detail {
 class CallbackOp : public RemoteOp {
  public:
   explicit CallbackOp(CallbackState* state) noexcept : state_(state) {}
-  CallbackOp(CallbackOp&& other) noexcept : RemoteOp(std::move(other)), state_(std::exchange(other.state_, nullptr)) {}
+  CallbackOp(CallbackOp&& other) noexcept
+      : RemoteOp(static_cast<RemoteOp&&>(other)), state_(std::exchange(other.state_, nullptr)) {}
 
   bool ready() const noexcept { return false; }
   Step start(Strand& strand, Cont cont) noexcept;

@@ -26,7 +26,7 @@ namespace eddy::detail {
 class ParallelOp : public RemoteOp {
  public:
   explicit ParallelOp(PoolRef pool) noexcept : pool_(std::move(pool)) {}
-  ParallelOp(ParallelOp&& other) noexcept : RemoteOp(std::move(other)), pool_(std::move(other.pool_)) {}
+  ParallelOp(ParallelOp&& other) noexcept : RemoteOp(static_cast<RemoteOp&&>(other)), pool_(std::move(other.pool_)) {}
 
   bool ready() const noexcept { return false; }
   Step start(Strand& strand, Cont cont) noexcept;

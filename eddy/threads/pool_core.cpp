@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <utility>
 
 #include "eddy/sys/thread.h"
@@ -41,11 +42,7 @@ void PoolCore::submit(Job& job) {
     ++queued_;
     how = choose(idle);
   }
-  try {
-    rouse(how, idle);
-  } catch (...) {
-    if (withdraw(job)) throw;
-  }
+  if (auto error = rouse(how, idle); error && withdraw(job)) std::rethrow_exception(error);
 }
 
 bool PoolCore::withdraw(Job& job) noexcept {
@@ -71,10 +68,7 @@ Job::Phase PoolCore::withdraw_or_abandon(Job& job) noexcept {
     tell_waiters(lock);
     if (!queue_.empty()) how = choose(idle);  // another thread may take the place of the one that is stuck
   }
-  try {
-    rouse(how, idle);
-  } catch (...) {  // then later, when it gets unstuck or something else is submitted
-  }
+  static_cast<void>(rouse(how, idle));  // if it cannot: later, when something else is submitted
   const std::lock_guard end(end_mutex_);
   end_.notify_all();
   return Job::Phase::kRunning;
@@ -103,22 +97,20 @@ PoolCore::Rouse PoolCore::choose(Worker*& idle) noexcept {
   return Rouse::kNew;
 }
 
-void PoolCore::rouse(Rouse how, Worker* idle) {
+/// Why nobody will look at the queue; null if somebody does.
+std::exception_ptr PoolCore::rouse(Rouse how, Worker* idle) noexcept {
   if (how == Rouse::kIdle) idle->unpark();
-  if (how != Rouse::kNew) return;
+  if (how != Rouse::kNew) return nullptr;
   try {
     start_thread();
+    return nullptr;
   } catch (...) {
-    bool nobody = false;
-    {
-      const std::lock_guard end(end_mutex_);
-      Lock lock(lock_);
-      --alive_;
-      waking_ = false;
-      nobody = awaited_threads() == 0;
-      end_.notify_all();
-    }
-    if (nobody) throw;  // else fewer threads do the work
+    const std::lock_guard end(end_mutex_);
+    Lock lock(lock_);
+    --alive_;
+    waking_ = false;
+    end_.notify_all();
+    return awaited_threads() == 0 ? std::current_exception() : nullptr;  // else fewer threads do the work
   }
 }
 
@@ -165,10 +157,7 @@ Job* PoolCore::next_job(Worker& self, Lock& lock) noexcept {
       Worker* idle = nullptr;
       Rouse how = queue_.empty() ? Rouse::kNobody : choose(idle);
       lock.unlock();
-      try {
-        rouse(how, idle);
-      } catch (...) {  // this thread does it all
-      }
+      static_cast<void>(rouse(how, idle));  // if it cannot, this thread does it all
       return job;
     }
     if (closed_) return nullptr;

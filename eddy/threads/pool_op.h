@@ -27,7 +27,7 @@ class PoolOp : public RemoteOp, public Job {
  public:
   /// A null pool: the default pool of the loop it is awaited on.
   explicit PoolOp(PoolRef pool) noexcept : pool_(std::move(pool)) {}
-  PoolOp(PoolOp&& other) noexcept : RemoteOp(std::move(other)), Job(), pool_(std::move(other.pool_)) {}
+  PoolOp(PoolOp&& other) noexcept : RemoteOp(static_cast<RemoteOp&&>(other)), Job(), pool_(std::move(other.pool_)) {}
 
   bool ready() const noexcept { return false; }
   Step start(Strand& strand, Cont cont) noexcept;

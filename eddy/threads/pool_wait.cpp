@@ -10,7 +10,7 @@ namespace eddy::detail {
 PoolWait::PoolWait(PoolCore& pool, bool for_end) noexcept : pool_(&pool), for_end_(for_end) { pool_->ref(); }
 
 PoolWait::PoolWait(PoolWait&& other) noexcept
-    : RemoteOp(std::move(other)), pool_(std::exchange(other.pool_, nullptr)), for_end_(other.for_end_) {}
+    : RemoteOp(static_cast<RemoteOp&&>(other)), pool_(std::exchange(other.pool_, nullptr)), for_end_(other.for_end_) {}
 
 PoolWait::~PoolWait() {
   if (pool_) pool_->unref();

@@ -129,7 +129,7 @@ class ThreadSafeGetBase : public RemoteOp, public QueueWaiter {
  public:
   explicit ThreadSafeGetBase(ThreadSafeQueueCore& queue) noexcept : queue_(queue) {}
   ThreadSafeGetBase(ThreadSafeGetBase&& other) noexcept
-      : RemoteOp(std::move(other)), QueueWaiter(), queue_(other.queue_) {}
+      : RemoteOp(static_cast<RemoteOp&&>(other)), QueueWaiter(), queue_(other.queue_) {}
 
   bool ready() noexcept;
   Step start(Strand& strand, Cont cont) noexcept;
@@ -158,7 +158,7 @@ class ThreadSafePutBase : public RemoteOp, public QueueWaiter {
  public:
   explicit ThreadSafePutBase(ThreadSafeQueueCore& queue) noexcept : queue_(queue) {}
   ThreadSafePutBase(ThreadSafePutBase&& other) noexcept
-      : RemoteOp(std::move(other)), QueueWaiter(), queue_(other.queue_) {}
+      : RemoteOp(static_cast<RemoteOp&&>(other)), QueueWaiter(), queue_(other.queue_) {}
 
   bool ready() noexcept;
   Step start(Strand& strand, Cont cont) noexcept;

@@ -13,6 +13,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <source_location>
@@ -107,7 +108,7 @@ class PoolCore {
 
   enum class Rouse : std::uint8_t { kNobody, kIdle, kNew };
   Rouse choose(Worker*& idle) noexcept;
-  void rouse(Rouse how, Worker* idle);
+  std::exception_ptr rouse(Rouse how, Worker* idle) noexcept;
   void start_thread();
   std::vector<std::string> let_go(std::thread::id here);
   void work(Worker& self) noexcept;
