@@ -26,7 +26,10 @@ Context* Context::bind(Context* rest, const void* key, Owned<Value> value) {
 }
 
 Context*& current_context() {
-  if (TaskBase* task = task_of(running.strand)) return task->extra().context;
+  if (TaskBase* task = task_of(running.strand)) {
+    task->root.flags |= TaskBase::kHasContext;
+    return task->extra().context;
+  }
   return outside_of_tasks.context;
 }
 

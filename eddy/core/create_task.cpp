@@ -5,6 +5,7 @@ namespace eddy::detail {
 
 void inherit_context(TaskBase& task) noexcept {
   if (const Context* context = current_context_if_any()) {
+    task.root.flags |= TaskBase::kHasContext;
     task.extra().context = Context::ref(const_cast<Context*>(context));
   }
 }

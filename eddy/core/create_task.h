@@ -220,9 +220,9 @@ auto make_task(F&& f, Args&&... args) {
 /// Gives a new task the values of the current context.
 void inherit_context(TaskBase& task) noexcept;
 
-/// A task without anything extra, such as context variables: most are.
+/// A task without values of context variables: most are.
 inline bool is_plain_task(const Strand* strand) noexcept {
-  constexpr std::uint32_t kKind = std::uint32_t{TaskBase::kTask} | TaskBase::kHasExtra;
+  constexpr std::uint32_t kKind = std::uint32_t{TaskBase::kTask} | TaskBase::kHasContext;
   return strand && (strand->root.flags & kKind) == TaskBase::kTask;
 }
 

@@ -38,7 +38,7 @@ void drive(Step next) noexcept {
     Step::Act act = next.act();
     if (act == Step::kResumeCoroutine) [[likely]] {
       running.pending = Step::none();
-      running.transfers = 0;
+      if constexpr (kTransfersMax != kUnlimited) running.transfers = 0;
       next.coroutine()->handle().resume();
       next = running.pending;
     } else if (act == Step::kResumeReceiver) [[likely]] {

@@ -66,6 +66,7 @@ class TaskBase : public Strand {
     kRetrieved = kTask << 7,  ///< somebody has looked at the error, or reported it
     kStarting = kTask << 8,   ///< a `TaskGroup::start` still waits for it and receives its errors
     kHeld = kTask << 9,       ///< its owner keeps it from starting for now
+    kHasContext = kTask << 10,  ///< it has, or had, values of context variables
     kEnds = kHasValue | kHasError | kWasCancelled,
   };
 
