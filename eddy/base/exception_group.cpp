@@ -11,7 +11,7 @@
 namespace eddy {
 namespace {
 
-constexpr int kDepthMax = 32;
+constexpr std::size_t kDepthMax = 32;
 
 std::string indented(const std::string& text, std::size_t by) {
   std::string result;
@@ -22,9 +22,9 @@ std::string indented(const std::string& text, std::size_t by) {
   return result;
 }
 
-void compose(std::string& text, const ExceptionGroup& group, int depth) {
+void compose(std::string& text, const ExceptionGroup& group, std::size_t depth) {
   const auto& errors = group.exceptions();
-  const auto margin = static_cast<std::size_t>(2 * depth);
+  const std::size_t margin = 2 * depth;
   text += indented(group.message(), margin);
   text += " (" + std::to_string(errors.size()) + (errors.size() == 1 ? " error)" : " errors)");
   if (depth == kDepthMax) {
@@ -47,6 +47,7 @@ void compose(std::string& text, const ExceptionGroup& group, int depth) {
 }  // namespace
 
 ExceptionGroup::ExceptionGroup(std::string message, std::vector<std::exception_ptr> errors)
+    // NOLINTNEXTLINE(bugprone-throw-keyword-missing): they are kept, not thrown
     : message_(std::move(message)), errors_(std::move(errors)), handled_(errors_.size()) {
   if (errors_.empty()) throw std::invalid_argument("ExceptionGroup: a group needs at least one error");
 }

@@ -49,7 +49,9 @@ TEST(ExceptionGroupTest, IndentsNestedGroups) {
   EXPECT_NE(text.find("\n  - eddy::ExceptionGroup: two of a kind (3 errors)\n    - "), std::string::npos) << text;
 }
 
-TEST(ExceptionGroupTest, NeedsAnError) { EXPECT_THROW(ExceptionGroup("none", {}), std::invalid_argument); }
+TEST(ExceptionGroupTest, NeedsAnError) {
+  EXPECT_THROW(ExceptionGroup("none", {}), std::invalid_argument);
+}  // NOLINT(bugprone-throw-keyword-missing): on purpose
 
 TEST(ExceptionGroupTest, HandlesByTypeInOrder) {
   ExceptionGroup group = sample();

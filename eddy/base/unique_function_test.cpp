@@ -33,7 +33,7 @@ TEST(UniqueFunctionTest, IsEmptyByDefaultFromNullAndAfterAMove) {
   UniqueFunction<void()> target = std::move(source);
   EXPECT_FALSE(by_default);
   EXPECT_FALSE(from_null);
-  EXPECT_FALSE(source);
+  EXPECT_FALSE(source);  // NOLINT(bugprone-use-after-move): on purpose
   EXPECT_TRUE(target);
 }
 
@@ -111,7 +111,7 @@ TEST(OwnedTest, DeletesWhatItHoldsOnce) {
   {
     Owned<Base> a = make_owned<Derived>(deleted);
     Owned<Base> b = std::move(a);
-    EXPECT_FALSE(a);
+    EXPECT_FALSE(a);  // NOLINT(bugprone-use-after-move): on purpose
     EXPECT_TRUE(b);
     b = Owned<Base>();
     EXPECT_EQ(deleted, 1);

@@ -154,11 +154,12 @@ EDDY_TEST(Background, BodyThatNeverWaitsLeavesItUnstarted) {
 EDDY_TEST(Background, SeveralAndWithOtherResources) {
   Monitor a;
   Monitor b;
-  auto text = co_await with(background(a.run()), std::string("given"), background(b.run()),
-                            [](std::string& given) -> Task<std::string> {
-                              co_await sleep(1500ms);
-                              co_return given;
-                            });
+  auto give = []() -> Task<std::string> { co_return "given"; };
+  auto text =
+      co_await with(background(a.run()), give(), background(b.run()), [](std::string& given) -> Task<std::string> {
+        co_await sleep(1500ms);
+        co_return given;
+      });
   EXPECT_EQ(text, "given");
   EXPECT_EQ(a.beats + b.beats, 2);
   EXPECT_TRUE(a.stopped && b.stopped);

@@ -162,7 +162,8 @@ class [[nodiscard("co_await it")]] ExitManager final : public ManagerOp, public 
 /// are destroyed and no code of it runs. `ContextManager<>` gives the body nothing: `co_yield {}`.
 template <class T>
 class [[nodiscard("give it to with()")]] ContextManager : private detail::ManagerBase {
-  static_assert(!std::is_reference_v<T>, "eddy: a manager hands out a T& anyway: write ContextManager<T> instead of ContextManager<T&>");
+  static_assert(!std::is_reference_v<T>,
+                "eddy: a manager hands out a T& anyway: write ContextManager<T> instead of ContextManager<T&>");
 
  public:
   using promise_type = detail::ManagerPromise<T>;

@@ -26,7 +26,7 @@ class [[nodiscard("co_await it")]] FinallyOp final : public Op, public Await<Fin
   template <class F>
   FinallyOp(Child&& child, F&& cleanup) : child_(std::move(child)), cleanup_(std::in_place, std::forward<F>(cleanup)) {}
   FinallyOp(FinallyOp&& other)
-      : Op(std::move(other)), child_(std::move(other.child_)), cleanup_(std::move(other.cleanup_)) {}
+      : Op(static_cast<Op&&>(other)), child_(std::move(other.child_)), cleanup_(std::move(other.cleanup_)) {}
 
   bool ready() const noexcept { return false; }
   Step start(Strand& strand, Cont cont) noexcept {

@@ -73,7 +73,8 @@ class [[nodiscard("co_await it")]] GatherOp final : public GatherBase, public Aw
  public:
   explicit GatherOp(O&&... operations)
       : GatherBase(kKeepErrors), operations_(std::in_place, std::move(operations)...) {}
-  GatherOp(GatherOp&& other) : GatherBase(std::move(other)), operations_(std::move(other.operations_)) {}
+  GatherOp(GatherOp&& other)
+      : GatherBase(static_cast<GatherBase&&>(other)), operations_(std::move(other.operations_)) {}
 
   Step start(Strand& strand, Cont cont) noexcept {
     open(strand, cont);
@@ -117,7 +118,8 @@ class [[nodiscard("co_await it")]] GatherRangeOp final : public GatherBase,
 
  public:
   explicit GatherRangeOp(R&& range) : GatherBase(kKeepErrors), range_(std::forward<R>(range)) {}
-  GatherRangeOp(GatherRangeOp&& other) : GatherBase(std::move(other)), range_(std::move(other.range_)) {}
+  GatherRangeOp(GatherRangeOp&& other)
+      : GatherBase(static_cast<GatherBase&&>(other)), range_(std::move(other.range_)) {}
 
   Step start(Strand& strand, Cont cont) noexcept {
     open(strand, cont);

@@ -84,7 +84,7 @@ class [[nodiscard("co_await it")]] RaceOp final : public RaceBase, public Await<
 
  public:
   explicit RaceOp(O&&... operations) : RaceBase(kWhat), operations_(std::in_place, std::move(operations)...) {}
-  RaceOp(RaceOp&& other) : RaceBase(std::move(other)), operations_(std::move(other.operations_)) {}
+  RaceOp(RaceOp&& other) : RaceBase(static_cast<RaceBase&&>(other)), operations_(std::move(other.operations_)) {}
 
   Step start(Strand& strand, Cont cont) noexcept {
     open(strand, cont);
@@ -124,7 +124,7 @@ class [[nodiscard("co_await it")]] RaceRangeOp final : public RaceBase, public A
 
  public:
   explicit RaceRangeOp(R&& range) : RaceBase(kWhat), range_(std::forward<R>(range)) {}
-  RaceRangeOp(RaceRangeOp&& other) : RaceBase(std::move(other)), range_(std::move(other.range_)) {}
+  RaceRangeOp(RaceRangeOp&& other) : RaceBase(static_cast<RaceBase&&>(other)), range_(std::move(other.range_)) {}
 
   Step start(Strand& strand, Cont cont) noexcept {
     open(strand, cont);

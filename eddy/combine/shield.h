@@ -17,7 +17,7 @@ template <Operation Child>
 class [[nodiscard("co_await it")]] ShieldOp final : public Op, public Await<ShieldOp<Child>> {
  public:
   explicit ShieldOp(Child&& child) : child_(std::move(child)) {}
-  ShieldOp(ShieldOp&& other) : Op(std::move(other)), child_(std::move(other.child_)) {}
+  ShieldOp(ShieldOp&& other) : Op(static_cast<Op&&>(other)), child_(std::move(other.child_)) {}
 
   bool ready() { return child_.ready(); }
   Step start(Strand& strand, Cont cont) noexcept {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/combine/task_group.h"
 
-#include <cstring>
 #include <unordered_set>
 #include <utility>
 
@@ -10,7 +9,6 @@
 
 namespace eddy {
 
-using detail::CancelScope;
 using detail::Cont;
 using detail::running;
 using detail::Step;
@@ -22,9 +20,7 @@ namespace {
 // What an exception_ptr points at; both standard libraries keep nothing else in it.
 const void* identity(const std::exception_ptr& error) noexcept {
   static_assert(sizeof(error) == sizeof(const void*));
-  const void* object = nullptr;
-  std::memcpy(&object, &error, sizeof object);
-  return object;
+  return *reinterpret_cast<const void* const*>(&error);
 }
 
 // The same error may arrive twice: who awaits a child's handle is thrown what the child threw.

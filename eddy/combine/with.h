@@ -199,14 +199,17 @@ struct WithFn {
   }
 
  private:
+  /// `All` is a tuple of forwarding references.
   template <class All, std::size_t... I>
-  static auto make(All&& all, std::index_sequence<I...>) {
+  static auto make(All all, std::index_sequence<I...>) {
     using Body = std::tuple_element_t<sizeof...(I), All>;
     check_closure<Body>();
     (check_resource<std::tuple_element_t<I, All>>(), ...);
     if constexpr ((kCanBeKept<std::tuple_element_t<I, All>> && ...)) {
       using State = WithState<std::decay_t<Body>, kept_t<std::tuple_element_t<I, All>>...>;
-      return with_all(State(std::in_place, std::get<sizeof...(I)>(std::move(all)), std::get<I>(std::move(all))...));
+      using std::get;  // each element of a tuple of references is moved by itself
+      return with_all(
+          State(std::in_place, get<sizeof...(I)>(static_cast<All&&>(all)), get<I>(static_cast<All&&>(all))...));
     } else {
       return CarryOn();  // so that the one error is all
     }
@@ -225,7 +228,7 @@ struct WithFn {
                   "eddy: this object cannot be moved into `with`: give it a name and pass it by its name");
     static_assert(!kLvalueOneShot<R>, "eddy: a Task is awaited once, as an rvalue: with(std::move(task), body)");
     static_assert(
-        !std::is_lvalue_reference_v<R> || !kIsObject<R> || HasAenter<R> || HasAexit<R> || HasAclose<R>,
+        kIsBackground<std::remove_cvref_t<R>> || !kIsObject<R> || HasAenter<R> || HasAexit<R> || HasAclose<R>,
         "eddy: this object has no aenter(), aexit() or aclose(), so that `with` would do nothing with it: use it as "
         "it is, or pass the awaitable that opens it");
   }

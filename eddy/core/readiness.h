@@ -11,7 +11,7 @@ namespace detail {
 class [[nodiscard("co_await it")]] FdReady final : public Op, public AwaitLeaf<FdReady>, private sys::Operation {
  public:
   FdReady(sys::OpKind what, int which) noexcept : Operation(what, which) {}
-  FdReady(FdReady&& other) noexcept : Op(std::move(other)), Operation(other.kind, other.fd) {}
+  FdReady(FdReady&& other) noexcept : Op(static_cast<Op&&>(other)), Operation(other.kind, other.fd) {}
 
   bool ready() const noexcept { return false; }
   Step start(Strand& strand, Cont cont);

@@ -142,7 +142,7 @@ void cancel_strand(CancelRequest& request, Strand& strand) noexcept {
 
 bool park_unwinding(Strand& strand, Cont to) noexcept {
   Owner* busy = running_detached(strand);
-  if (busy) busy->when_empty = new Unwinding(strand, to);
+  if (busy) busy->when_empty = new Unwinding(strand, to);  // NOLINT(bugprone-unhandled-exception-at-new): fatal anyway
   return busy != nullptr;
 }
 

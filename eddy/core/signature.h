@@ -103,7 +103,8 @@ struct StoredArguments<std::tuple<P...>, std::tuple<A...>> {
   static_assert(sizeof...(P) == sizeof...(A), "eddy: the function takes another number of arguments than were given");
   template <class Q, class B>
   static auto pick() {
-    if constexpr (std::is_class_v<Q> && !requires { sizeof(Q); }) {
+    if constexpr (std::is_class_v<Q> &&
+                  !requires { sizeof(Q); }) {  // NOLINT(bugprone-sizeof-expression): is it complete?
       return std::type_identity<std::decay_t<B>>{};
     } else {
       return std::type_identity<typename StoredArgument<Q, B>::type>{};

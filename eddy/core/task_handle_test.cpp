@@ -161,7 +161,7 @@ EDDY_TEST(TaskHandleTest, AwaitingAMovedFromOneSaysSo) {
   auto same = std::move(task);
   std::string message;
   try {
-    co_await task;
+    co_await task;  // NOLINT(bugprone-use-after-move): on purpose
   } catch (const RuntimeError& error) {
     message = error.what();
   }

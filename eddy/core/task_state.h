@@ -63,9 +63,9 @@ class TaskBase : public Strand {
     kHasValue = kTask << 4,
     kHasError = kTask << 5,
     kWasCancelled = kTask << 6,
-    kRetrieved = kTask << 7,  ///< somebody has looked at the error, or reported it
-    kStarting = kTask << 8,   ///< a `TaskGroup::start` still waits for it and receives its errors
-    kHeld = kTask << 9,       ///< its owner keeps it from starting for now
+    kRetrieved = kTask << 7,    ///< somebody has looked at the error, or reported it
+    kStarting = kTask << 8,     ///< a `TaskGroup::start` still waits for it and receives its errors
+    kHeld = kTask << 9,         ///< its owner keeps it from starting for now
     kHasContext = kTask << 10,  ///< it has, or had, values of context variables
     kEnds = kHasValue | kHasError | kWasCancelled,
   };
@@ -158,6 +158,7 @@ using task_stored_t = std::conditional_t<
     std::conditional_t<std::is_reference_v<T>, std::add_pointer_t<std::remove_reference_t<T>>, std::remove_const_t<T>>>;
 
 template <class Stored>
+// NOLINTNEXTLINE(bugprone-sizeof-expression): also of pointers
 inline constexpr bool kFitsWord = sizeof(Stored) <= sizeof(void*) && alignof(Stored) <= alignof(void*);
 
 /// A task with a result of type T. The result, or the error, takes the place of the leaf when it fits there.

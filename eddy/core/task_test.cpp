@@ -140,11 +140,11 @@ EDDY_TEST(TaskTest, ArgumentsDieWithTheFrameBeforeTheAwaiterGoesOn) {
 EDDY_TEST(TaskTest, IsMovable) {
   Task<int> first = number(1);
   Task<int> second = std::move(first);
-  EXPECT_FALSE(first.valid());
+  EXPECT_FALSE(first.valid());  // NOLINT(bugprone-use-after-move): on purpose
   EXPECT_TRUE(second.valid());
   second = number(2);  // the one it held dies unawaited
   EXPECT_EQ(co_await std::move(second), 2);
-  EXPECT_FALSE(second.valid());
+  EXPECT_FALSE(second.valid());  // NOLINT(bugprone-use-after-move): on purpose
 }
 
 EDDY_TEST(TaskTest, AwaitingAMovedFromOneSaysSo) {
@@ -152,7 +152,7 @@ EDDY_TEST(TaskTest, AwaitingAMovedFromOneSaysSo) {
   EXPECT_EQ(co_await std::move(task), 1);
   std::string message;
   try {
-    co_await std::move(task);
+    co_await std::move(task);  // NOLINT(bugprone-use-after-move): on purpose
   } catch (const RuntimeError& error) {
     message = error.what();
   }
@@ -162,9 +162,9 @@ EDDY_TEST(TaskTest, AwaitingAMovedFromOneSaysSo) {
 EDDY_TEST(TaskTest, SpawningOrCombiningAMovedFromOneSaysSo) {
   Task<int> task = number(1);
   EXPECT_EQ(co_await std::move(task), 1);
-  EXPECT_THROW(create_task(std::move(task)), RuntimeError);
-  EXPECT_THROW((void)wait_for(std::move(task), 1s), RuntimeError);
-  EXPECT_THROW((void)outcome(std::move(task)), RuntimeError);
+  EXPECT_THROW(create_task(std::move(task)), RuntimeError);         // NOLINT(bugprone-use-after-move): on purpose
+  EXPECT_THROW((void)wait_for(std::move(task), 1s), RuntimeError);  // NOLINT(bugprone-use-after-move): on purpose
+  EXPECT_THROW((void)outcome(std::move(task)), RuntimeError);       // NOLINT(bugprone-use-after-move): on purpose
 }
 
 EDDY_TEST(TaskTest, WorksInPlainFunctionsThatForwardIt) {

@@ -156,7 +156,7 @@ EDDY_TEST(AsyncGenerator, MayBeMovedWhileParked) {
   generator = std::move(moved);
   auto third = co_await generator.next();
   EXPECT_EQ(third, 2);
-  auto empty = co_await outcome(moved.next());
+  auto empty = co_await outcome(moved.next());  // NOLINT(bugprone-use-after-move): on purpose
   EXPECT_TRUE(empty.error_as<RuntimeError>()) << empty.message();
 }
 

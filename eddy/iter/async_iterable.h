@@ -183,7 +183,7 @@ auto as_source(S&& source) {
     if constexpr (std::is_lvalue_reference_v<S>) {
       return SourceRef<std::remove_reference_t<S>>(source);
     } else {
-      return OwnedSource<std::remove_cvref_t<S>>(std::move(source));
+      return OwnedSource<std::remove_cvref_t<S>>(std::forward<S>(source));
     }
   } else {
     return RangeSource<S>(std::forward<S>(source));

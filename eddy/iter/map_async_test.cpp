@@ -162,7 +162,7 @@ EDDY_TEST(MapAsync, LeftEarlyTheTaskEndsAfterItsCalls) {
   auto gauge = std::make_shared<Gauge>();
   TimePoint cleaned{};
   auto clean_slowly = [gauge, &cleaned](int i) -> Task<int> {
-    auto kept = gauge;
+    auto kept = gauge;  // NOLINT(performance-unnecessary-copy-initialization): on purpose
     Outcome<int> r = co_await outcome(kept->work(i, i == 0 ? 1s : 1h));
     co_await shield(sleep(5s));
     cleaned = now();

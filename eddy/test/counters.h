@@ -43,7 +43,7 @@ class Tracked {
     ++counters_->moves;
     ++counters_->constructed;
   }
-  Tracked& operator=(const Tracked& other) noexcept {
+  Tracked& operator=(const Tracked& other) noexcept {  // NOLINT(bugprone-unhandled-self-assignment): harmless
     value_ = other.value_;
     ++counters_->copies;
     return *this;

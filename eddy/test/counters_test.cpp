@@ -18,7 +18,7 @@ TEST(CountersTest, CountCopiesMovesAndDestructions) {
     Tracked a(counts, 5);
     Tracked b = a;
     Tracked c = std::move(a);
-    EXPECT_EQ(a.value(), -1);
+    EXPECT_EQ(a.value(), -1);  // NOLINT(bugprone-use-after-move): on purpose
     EXPECT_EQ(b, c);
     b = std::move(c);
     EXPECT_EQ(counts.alive(), 3);

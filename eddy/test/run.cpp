@@ -148,7 +148,7 @@ void Session::close() {
     loop_.reset();
   } catch (...) {
     fail("the loop cannot be closed, and is leaked: " + describe(std::current_exception()));
-    (void)loop_.release();
+    (void)loop_.release();  // NOLINT(bugprone-unused-return-value): leaked on purpose
   }
 }
 

@@ -21,7 +21,7 @@ class [[nodiscard("co_await it: the function runs when it is awaited")]] PoolRun
   PoolRun(PoolRef pool, std::in_place_t in_place, A&&... call)
       : PoolOp(std::move(pool)), call_(in_place, std::forward<A>(call)...) {}
   PoolRun(PoolRun&& other) noexcept(std::is_nothrow_move_constructible_v<Call>)
-      : PoolOp(std::move(other)), call_(std::move(other.call_)) {}
+      : PoolOp(static_cast<PoolOp&&>(other)), call_(std::move(other.call_)) {}
 
   Result take() {
     check();

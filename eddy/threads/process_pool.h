@@ -58,7 +58,7 @@ Task<R> process_call(std::shared_ptr<ProcessCore> core, std::string request) {
 
 /// A share of a map: the function for each of some items.
 template <class F, class Item>
-auto call_for_each(F function, std::vector<Item> items) {
+auto call_for_each(F function, std::vector<Item>&& items) {
   std::vector<process_result_t<F, std::tuple<Item>>> results;
   results.reserve(items.size());
   for (Item& item : items) results.push_back(function(std::move(item)));

@@ -224,6 +224,7 @@ EDDY_TEST(ProcessPoolTest, MapKeepsTheOrderAndUsesAllWorkers, kReal) {
 EDDY_TEST(ProcessPoolTest, ManyCallsShareFewWorkers, kReal) {
   ProcessPool pool{2};
   std::vector<Task<int>> calls;
+  calls.reserve(200);
   for (int i = 0; i < 200; ++i) calls.push_back(pool.run(add, i, 1));
   auto results = co_await gather(std::move(calls));
   for (int i = 0; i < 200; ++i) EXPECT_EQ(results[static_cast<std::size_t>(i)], i + 1);

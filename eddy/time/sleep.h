@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <type_traits>
+
 #include "eddy/core/awaitable.h"
 #include "eddy/core/loop.h"
 #include "eddy/core/time_point.h"
@@ -52,6 +54,14 @@ struct SleepFn {
   template <class Rep, class Period>
   Sleep operator()(std::chrono::duration<Rep, Period> delay) const noexcept {
     return Sleep(to_nanos(delay));
+  }
+  template <class Number>
+    requires std::is_arithmetic_v<Number>
+  Sleep operator()(Number) const noexcept {
+    static_assert(!std::is_arithmetic_v<Number>,
+                  "eddy: a number has no unit: write sleep(1s), or sleep(500ms), with "
+                  "using namespace std::chrono_literals");
+    return Sleep(0);
   }
 };
 struct SleepUntilFn {

@@ -42,7 +42,7 @@ class Timeout : private detail::TimerOp, private detail::CancelScope {
   using Nanos = detail::Nanos;
 
   Timeout(Nanos when, bool relative) noexcept : relative_(relative) { TimerOp::when = when; }
-  Timeout(Timeout&& other) noexcept : TimerOp(std::move(other)), relative_(other.relative_) {
+  Timeout(Timeout&& other) noexcept : TimerOp(static_cast<TimerOp&&>(other)), relative_(other.relative_) {
     TimerOp::when = other.TimerOp::when;
   }
   ~Timeout() = default;
@@ -146,6 +146,14 @@ auto make_timeout(Nanos when, bool relative, B&& body) {
   }
 }
 
+template <class Number>
+  requires std::is_arithmetic_v<Number>
+constexpr void check_unit() {
+  static_assert(!std::is_arithmetic_v<Number>,
+                "eddy: a number has no unit: write 5s, or 500ms, with using namespace "
+                "std::chrono_literals");
+}
+
 template <OnTimeout kMode>
 struct WaitForFn {
   template <class B, class Rep, class Period>
@@ -154,6 +162,12 @@ struct WaitForFn {
   }
   template <class B>
   auto operator()(B&& body, NoTimeout) const {
+    return make_timeout<kMode>(kForever, false, std::forward<B>(body));
+  }
+  template <class B, class Number>
+    requires std::is_arithmetic_v<Number>
+  auto operator()(B&& body, Number) const {
+    check_unit<Number>();
     return make_timeout<kMode>(kForever, false, std::forward<B>(body));
   }
 };
@@ -165,6 +179,12 @@ struct TimeoutFn {
   }
   template <class B>
   auto operator()(NoTimeout, B&& body) const {
+    return make_timeout<OnTimeout::kThrow>(kForever, false, std::forward<B>(body));
+  }
+  template <class B, class Number>
+    requires std::is_arithmetic_v<Number>
+  auto operator()(Number, B&& body) const {
+    check_unit<Number>();
     return make_timeout<OnTimeout::kThrow>(kForever, false, std::forward<B>(body));
   }
 };

@@ -3,7 +3,9 @@
 """Shapes that GCC 12 compiles into wrong programs, or not at all: G1 to G4 of the table in CONTRIBUTING.md.
 
 Lexical, so it errs on the side of complaining. Where it is wrong, say why on the same line:
-  co_await f(Point{1, 2});  // shapes: ok — Point has a constructor"""
+  co_await f(Point{1, 2});  // shapes: ok — Point has a constructor
+
+  coroutine_shapes.py [PATH...]   these files and folders, of any project; without any, this repository"""
 import re
 
 import cpp_shape
@@ -98,12 +100,22 @@ def complaints_in(original):
     return sorted(found)
 
 
+def check_file(file, name):
+    return [f"{name}:{line}: {what}: write instead: {instead}" for line, what, instead in complaints_in(file.read_text())]
+
+
+def check_paths(paths):
+    """Files, and folders with all the C++ in them."""
+    files = [f for p in paths for f in ([p] if p.is_file() else sorted(p.rglob("*"))) if f.is_file()]
+    wanted = (".h", ".hpp", ".hh", ".cpp", ".cc", ".cxx")
+    return [c for f in files if f in paths or f.suffix in wanted for c in check_file(f, f)]
+
+
 def check(root):
     complaints = []
     for file in source.cpp_files(root, "eddy", "examples", "bench", "cmake"):
         if "compile_fail" not in file.parts:
-            complaints += [f"{file.relative_to(root)}:{line}: {what}: write instead: {instead}"
-                           for line, what, instead in complaints_in(file.read_text())]
+            complaints += check_file(file, file.relative_to(root))
     for page in source.pages(root):
         for start, language, body, _ in source.fences(page.read_text()):
             if language == "cpp":
@@ -115,10 +127,13 @@ def check(root):
 def self_test():
     """shapes_sample.txt: one statement a line, after the name of the rule it breaks, or `ok`."""
     samples = (source.ROOT / "tools/check/shapes_sample.txt").read_text().splitlines()
+    folder, root = source.sample({"deep/bad.cpp": "Task<> f() {\n  if (co_await next()) use();\n}\n", "note.txt": "co_await"})
+    assert [c.split(": ")[1] for c in check_paths([root])] == ["G1"], check_paths([root])
+    folder.cleanup()
     for sample in (s for s in samples if s.strip() and not s.startswith("#")):
         expected, statement = sample.split(maxsplit=1)
         found = {what[:2] for _, what, _ in complaints_in("Task<> f(int n) {\n  " + statement + "\n}\n")}
         assert found == ({expected} if expected != "ok" else set()), f"{sample}\n  found: {found}"
 
 
-source.main(check, self_test)
+source.main(check, self_test, check_paths)

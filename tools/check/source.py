@@ -56,13 +56,20 @@ def pages(root):
     return readme + sorted((root / "docs").rglob("*.md"))
 
 
-def main(check, self_test):
-    """Runs `check(ROOT)`, which returns a list of complaints; or the self-test. Exit status 0 is good."""
+def main(check, self_test, check_paths=None):
+    """Runs `check(ROOT)`, which returns a list of complaints, or `check_paths(paths)` when some are given; or the
+    self-test. Exit status 0 is good."""
     if "--self-test" in sys.argv:
         self_test()
         print("self-test passed")
         return
-    complaints = check(ROOT)
+    paths = [pathlib.Path(argument) for argument in sys.argv[1:] if not argument.startswith("--")]
+    if paths and not check_paths:
+        sys.exit(f"{sys.argv[0]}: takes no files: it looks at the whole repository")
+    for path in paths:
+        if not path.exists():
+            sys.exit(f"{sys.argv[0]}: there is no {path}")
+    complaints = check_paths(paths) if paths else check(ROOT)
     for complaint in complaints:
         print(complaint, file=sys.stderr)
     sys.exit(1 if complaints else 0)

@@ -173,6 +173,7 @@ void ProcessCore::bury() noexcept {
 Task<> ProcessCore::close(std::shared_ptr<ProcessCore> core) {
   core->open_ = false;
   std::vector<Permit> slots;  // when all are here, no call is in progress
+  slots.reserve(core->settings_.workers);
   while (slots.size() < core->settings_.workers) slots.push_back(co_await core->slots_.acquire());
   OutsideWork outside;
   for (Worker& worker : core->idle_) {

@@ -26,8 +26,10 @@
 using Initializer = void (*)(int, char**, char**);
 // Made by the linker: what is called before main(), in this order.
 extern "C" {
+// NOLINTBEGIN(bugprone-reserved-identifier)
 extern Initializer __init_array_start[] __attribute__((visibility("hidden")));
 extern Initializer __init_array_end[] __attribute__((visibility("hidden")));
+// NOLINTEND(bugprone-reserved-identifier)
 }
 
 namespace eddy::detail {
