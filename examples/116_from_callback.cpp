@@ -58,7 +58,7 @@ Task<> async_main() {
   // A cancel does not wait for the API. What `initiate` returns is called to tell it.
   auto never =
       eddy::from_callback<>([](eddy::Callback<> done) { return [done] { std::cout << "take the request back\n"; }; });
-  bool came = co_await eddy::try_for(std::move(never), 5ms);
+  auto came = co_await eddy::try_for(std::move(never), 5ms);
   std::cout << (came ? "came" : "gave up") << '\n';
 }
 
