@@ -63,7 +63,7 @@ def main(check, self_test, check_paths=None):
         self_test()
         print("self-test passed")
         return
-    paths = [pathlib.Path(argument) for argument in sys.argv[1:] if not argument.startswith("--")]
+    paths = [] if any(a.startswith("--") for a in sys.argv) else [pathlib.Path(a) for a in sys.argv[1:]]
     if paths and not check_paths:
         sys.exit(f"{sys.argv[0]}: takes no files: it looks at the whole repository")
     for path in paths:
