@@ -244,7 +244,7 @@ TaskHandle<T> handle_of(TaskState<T>* state) noexcept {
 /// The same for a task made from an `F`.
 template <class F, class T>
 auto handle_for(TaskState<T>* state) noexcept {
-  if constexpr (kClosureIsSafe<F>) {
+  if constexpr (kAwaitable<F> || kClosureIsSafe<F>) {
     return TaskHandle<T>(state);
   } else {
     return UnnamedClosureHandle<T>(state);

@@ -70,11 +70,21 @@ Step CallbackOp::start(Strand& strand, Cont cont) noexcept {
   return Step::none();
 }
 
+// A cancel in progress runs no code of users: that waits for the dispatch.
 void CallbackOp::cancel() noexcept {
-  if (state() != kArmed || !state_->cancel()) return;
-  recall();
-  stop();
-  if (!on_cancel_) return;
+  if (state() != kArmed || cancelled_ || !state_->cancel()) return;
+  cancelled_ = true;
+  loop().post(*this);
+}
+
+bool CallbackOp::arrive() noexcept {
+  if (!cancelled_) return true;
+  if (on_cancel_) tell_api();
+  return false;
+}
+
+void CallbackOp::tell_api() noexcept {
+  running.strand = nullptr;
   try {
     on_cancel_();
   } catch (...) {

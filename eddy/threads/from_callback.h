@@ -151,8 +151,10 @@ class CallbackOp : public RemoteOp {
   CallbackState* state_;
 
  private:
-  bool arrive() noexcept final { return true; }
+  bool arrive() noexcept final;
+  void tell_api() noexcept;
   UniqueFunction<void()> on_cancel_;
+  bool cancelled_ = false;
 };
 
 template <class T, class F>
@@ -202,10 +204,10 @@ struct FromCallback {
 ///
 ///     int n = co_await from_callback<int>([&](eddy::Callback<int> done) { c_api_read(fd, done); });
 ///
-/// If `initiate` returns something callable, a cancel calls it, to tell the API. Either way the await ends as cancelled
-/// at once, and what `done` is called with later is dropped: the API must not refer to anything of the caller's then.
-/// If every copy of `done` is destroyed uncalled, the await throws RuntimeError. What `initiate` throws, the await
-/// throws.
+/// If `initiate` returns something callable, a cancel calls it before the frames around the await go, to tell the API.
+/// Either way the await then ends as cancelled, and what `done` is called with later is dropped: the API must not refer
+/// to anything of the caller's then. If every copy of `done` is destroyed uncalled, the await throws RuntimeError. What
+/// `initiate` throws, the await throws.
 template <class T = void>
 inline constexpr detail::FromCallback<T> from_callback{};
 

@@ -61,7 +61,10 @@ void PoolOp::cancel() noexcept {
   }
   if (returned_.load(std::memory_order_acquire)) return;
   cancelled_ = true;
-  if (const std::stop_source* token = stop_source()) std::stop_source(*token).request_stop();
+  // Not from here: what is registered with the token is code of users, and a cancel in progress runs none.
+  if (const std::stop_source* token = stop_source()) {
+    loop().call_soon([source = std::stop_source(*token)]() mutable { source.request_stop(); });
+  }
 }
 
 }  // namespace eddy::detail
