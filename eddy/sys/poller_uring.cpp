@@ -22,6 +22,7 @@
 
 #include <liburing.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "eddy/sys/detail/backends.h"
@@ -171,7 +172,8 @@ class UringPoller final : public Poller {
 
   Ring ring_;
   Fd bell_;
-  Fd notice_;  // the kernel writes it at every completion, once somebody has asked for fd()
+  Fd notice_;                           // the kernel writes it at every completion, once somebody has asked for fd()
+  std::atomic<int> notice_number_{-1};  ///< notice_, for other threads
   WakeState wake_state_;
   OperationList pending_;
   OperationList ended_;
@@ -303,7 +305,12 @@ void UringPoller::work_off_backlog() noexcept {
 // ---------------------------------------------------------------------------------------------------
 
 void UringPoller::wake() noexcept {
-  if (wake_state_.notify()) ring_bell(bell_);
+  if (!wake_state_.notify()) return;
+  ring_bell(bell_);
+  // The kernel does not always write the notice for a completion that waits for its task to run.
+  const int before = errno;
+  if (const int notice = notice_number_.load(std::memory_order_acquire); notice >= 0) ::eventfd_write(notice, 1);
+  errno = before;
 }
 
 // Not the ring's own descriptor: with DEFER_TASKRUN nothing wakes who polls that, until the ring is entered.
@@ -312,6 +319,7 @@ int UringPoller::fd() {
   if (!notice_) {
     notice_ = make_bell();
     register_notice();
+    notice_number_.store(notice_.get(), std::memory_order_release);
   }
   return notice_.get();
 }
