@@ -22,15 +22,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // The heavy sizes are for builds without sanitizers.
-constexpr bool sanitized() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return true;
-#elif defined(__has_feature)
-  return __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-  return false;
-#endif
-}
+constexpr bool sanitized() { return detail::kSanitized; }
 constexpr bool optimized() {
 #ifdef __OPTIMIZE__
   return true;

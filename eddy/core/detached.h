@@ -7,9 +7,8 @@ namespace eddy::detail {
 
 /// The base of objects in a frame that own running children: `as_completed`, `map_async`, `Scope`.
 ///
-/// 1. Attached to the strand that made it, it is on that strand's scope chain: cancelling an enclosing scope cancels
-/// its
-///    children, and the frames around it are destroyed only after they have ended.
+/// 1. Attached to the strand that made it, it is on that strand's scope chain: cancelling an enclosing scope
+///    cancels its children, and the frames around it are destroyed only after they have ended.
 /// 2. Destroyed (or left) with children still running, it cancels them and hands them to the task, which ends only
 ///    after they did. They may outlive the object, so children must own what they touch.
 /// 3. When the innermost scope it was made in ends before it does, it stands on the next one around that. It is never

@@ -15,6 +15,8 @@
 #include <cstdint>
 #include <new>
 
+#include "eddy/base/sanitizers.h"
+
 namespace eddy {
 
 /// What the calling thread's frame heap has done. A block freed by another thread counts where it was allocated.
@@ -32,21 +34,9 @@ struct FrameStats {
 
 namespace detail {
 
-#if defined(__SANITIZE_ADDRESS__)
-#define EDDY_FRAME_POOLING 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define EDDY_FRAME_POOLING 0
-#endif
-#endif
-#if !defined(EDDY_FRAME_POOLING)
-#define EDDY_FRAME_POOLING 1
-#endif
-
 /// Under AddressSanitizer nothing is pooled: every block is its own ::operator new, so a use after free is found.
 /// The one place that decides.
-inline constexpr bool frame_pooling = EDDY_FRAME_POOLING != 0;
-#undef EDDY_FRAME_POOLING
+inline constexpr bool frame_pooling = !kAddressSanitizer;
 
 inline constexpr std::size_t frame_slab_bytes = 64 * 1024;
 inline constexpr std::size_t frame_quantum = 16;

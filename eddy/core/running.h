@@ -4,6 +4,7 @@
 #include <coroutine>
 #include <cstdint>
 
+#include "eddy/base/sanitizers.h"
 #include "eddy/core/step.h"
 
 namespace eddy {
@@ -62,16 +63,10 @@ Loop& require_loop(const char* what);
 // A transfer is a tail call, which needs no stack, with Clang always; with GCC from -O2 on, which no macro tells from
 // -O1 and -Og; in sanitizer builds and without optimisation never.
 inline constexpr std::uint32_t kUnlimited = 0xffffffff;
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr std::uint32_t kTransfersMax = 0;
-#elif defined(__clang__)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-inline constexpr std::uint32_t kTransfersMax = 0;
-#else
-inline constexpr std::uint32_t kTransfersMax = kUnlimited;
-#endif
+#if defined(__clang__)
+inline constexpr std::uint32_t kTransfersMax = kSanitized ? 0 : kUnlimited;
 #elif defined(__OPTIMIZE__)
-inline constexpr std::uint32_t kTransfersMax = 1000;
+inline constexpr std::uint32_t kTransfersMax = kSanitized ? 0 : 1000;
 #else
 inline constexpr std::uint32_t kTransfersMax = 0;
 #endif

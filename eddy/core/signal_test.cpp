@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "eddy/base/sanitizers.h"
 #include "eddy/base/scope_guard.h"
 #include "eddy/combine/finally.h"
 #include "eddy/combine/outcome.h"
@@ -43,17 +44,7 @@ TEST(SignalHandlerTest, IsCalledFromTheLoop) {
 }
 
 // TSan runs a handler at the next call that it intercepts, and a loop that sleeps in a ring makes none.
-#if defined(__SANITIZE_THREAD__)
-constexpr bool kSignalsAreLate = true;
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-constexpr bool kSignalsAreLate = true;
-#else
-constexpr bool kSignalsAreLate = false;
-#endif
-#else
-constexpr bool kSignalsAreLate = false;
-#endif
+constexpr bool kSignalsAreLate = eddy::detail::kThreadSanitizer;
 
 TEST(SignalHandlerTest, WakesALoopThatWaits) {
   if (kSignalsAreLate) GTEST_SKIP() << "ThreadSanitizer delays signals";

@@ -28,10 +28,9 @@ class TimerOp : public Op {
 /// 2. A timer's level is the highest 6-bit digit in which `when` differs from `cursor_`, its slot that digit of `when`.
 ///    Advancing keeps this true for all timers but those in the slots it enters, and these are moved down. So the slot
 ///    of a timer can be computed from `when` at any time, and nothing about it need be stored.
-/// 3. A delay, as opposed to a deadline, counts from the end of the turn in which it was armed: it waits in `fresh_`
-/// until
-///    `settle` tells the time. One look at the clock serves a whole turn, a timeout that is over within its turn costs
-///    a link and an unlink, and no timer is charged for what other tasks did to the loop meanwhile.
+/// 3. A delay, as opposed to a deadline, counts from the end of the turn in which it was armed: it waits in
+///    `fresh_` until `settle` tells the time. One look at the clock serves a whole turn, a timeout that is over within
+///    its turn costs a link and an unlink, and no timer is charged for what other tasks did to the loop meanwhile.
 /// 4. Timers of one slot are in the order in which they were armed: equal deadlines fire first in, first out.
 class TimerWheel {
  public:

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "eddy/base/sanitizers.h"
+
 namespace eddy::test {
 namespace {
 
@@ -109,18 +111,6 @@ std::size_t explore(FunctionRef<bool(Schedule&)> make_case, std::size_t preempti
   return count;
 }
 
-bool can_explore() noexcept {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return false;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-  return false;
-#else
-  return true;
-#endif
-#else
-  return true;
-#endif
-}
+bool can_explore() noexcept { return !eddy::detail::kSanitized; }
 
 }  // namespace eddy::test

@@ -77,13 +77,7 @@ class AbandonableCall final : public AbandonableJob {
  private:
   void call() override { value_.keep(call_); }
   void destroy() noexcept override { delete this; }
-  const std::stop_source* stop_source() const noexcept override {
-    if constexpr (Call::Stop::kPossible) {
-      return &call_.stop().source();
-    } else {
-      return nullptr;
-    }
-  }
+  const std::stop_source* stop_source() const noexcept override { return call_.stop_source(); }
 
   Call call_;
   ThreadResult<typename Call::Result> value_;

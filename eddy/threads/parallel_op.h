@@ -2,9 +2,8 @@
 //
 // 1. The indices are split among as many shares as the pool has threads; a share is a job. Each works its own range off
 //    from the front and then steals from the others, so a thread that is busy elsewhere holds nobody up.
-// 2. Whoever finds nothing left takes the shares that have not started out of the pool's queue. `outstanding_` counts
-// the
-//    others; who brings it to zero ends the operation.
+// 2. Whoever finds nothing left takes the shares that have not started out of the pool's queue. `outstanding_`
+//    counts the others; who brings it to zero ends the operation.
 // 3. A range is worked off in chunks that take some 20 µs: long enough that taking one costs nothing, short enough for
 //    balance and for stopping. So nobody has to choose a grain.
 // 4. `stop_` is looked at before each chunk, and within it at least every 64 items.

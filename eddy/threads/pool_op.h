@@ -2,8 +2,9 @@
 //
 // A cancel finds the function
 //  queued   → it is taken out of the queue and never runs; the await ends as cancelled at once.
-//  running  → it is asked to stop, if it takes a token. The await ends when it returns: as cancelled, or with its
-//  error. returned → its result is on its way and is delivered; the cancellation takes effect at the task's next await.
+//  running  → it is asked to stop, if it takes a token. The await ends when it returns: as cancelled, or
+//             with its error.
+//  returned → its result is on its way and is delivered; the cancellation takes effect at the next await.
 #pragma once
 
 #include <atomic>

@@ -30,13 +30,7 @@ class [[nodiscard("co_await it: the function runs when it is awaited")]] PoolRun
 
  private:
   void call() override { value_.keep(call_); }
-  const std::stop_source* stop_source() const noexcept override {
-    if constexpr (Call::Stop::kPossible) {
-      return &call_.stop().source();
-    } else {
-      return nullptr;
-    }
-  }
+  const std::stop_source* stop_source() const noexcept override { return call_.stop_source(); }
 
   Call call_;
   ThreadResult<Result> value_;

@@ -66,15 +66,26 @@ template <class F, class Arguments>
 using process_result_t =
     typename ProcessResult<decltype(std::apply(std::declval<F&>(), std::declval<Arguments>()))>::type;
 
-/// Runs in the worker.
-template <class F, class Arguments>
-void process_stub(Decoder& in, Encoder& out) {
-  F function{};
+/// The function, as the worker is told of it.
+template <class F>
+void encode_function(Encoder& out, F function) {
+  if constexpr (kIsFunction<F>) out(locate(reinterpret_cast<const void*>(function)));
+}
+template <class F>
+F decode_function(Decoder& in) {
   if constexpr (kIsFunction<F>) {
     CodeAddress where;
     in(where);
-    function = reinterpret_cast<F>(resolve(where));
+    return reinterpret_cast<F>(resolve(where));
+  } else {
+    return F();
   }
+}
+
+/// Runs in the worker.
+template <class F, class Arguments>
+void process_stub(Decoder& in, Encoder& out) {
+  F function = decode_function<F>(in);
   Arguments arguments;
   std::apply([&in](auto&... argument) { in(argument...); }, arguments);
   if constexpr (std::is_void_v<process_result_t<F, Arguments>>) {
@@ -89,7 +100,7 @@ std::string encode_call(F function, A&&... arguments) {
   using Arguments = process_arguments_t<F, A...>;
   Encoder out;
   out(locate(reinterpret_cast<const void*>(&process_stub<F, Arguments>)));
-  if constexpr (kIsFunction<F>) out(locate(reinterpret_cast<const void*>(function)));
+  encode_function(out, function);
   const Arguments as_taken(std::forward<A>(arguments)...);
   std::apply([&out](const auto&... argument) { out(argument...); }, as_taken);
   return out.take();

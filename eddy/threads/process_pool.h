@@ -67,12 +67,7 @@ auto call_for_each(F function, std::vector<Item>&& items) {
 
 template <class F, class Item>
 void share_stub(Decoder& in, Encoder& out) {
-  F function{};
-  if constexpr (kIsFunction<F>) {
-    CodeAddress where;
-    in(where);
-    function = reinterpret_cast<F>(resolve(where));
-  }
+  F function = decode_function<F>(in);
   std::vector<Item> items;
   in(items);
   out(call_for_each<F, Item>(function, std::move(items)));
@@ -82,7 +77,7 @@ template <class F, class Item>
 std::string encode_share(F function, const std::vector<Item>& items) {
   Encoder out;
   out(locate(reinterpret_cast<const void*>(&share_stub<F, Item>)));
-  if constexpr (kIsFunction<F>) out(locate(reinterpret_cast<const void*>(function)));
+  encode_function(out, function);
   out(items);
   return out.take();
 }

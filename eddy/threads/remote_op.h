@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Life: idle ── leave() ──▶ away (armed) ── send_home(), any thread ──▶ in the loop's inbox ── run() ──▶ ready or
-// stopped
-// 1. While it is away and somebody works on it the loop counts it as outside work; whoever has it may touch it until it
-// sends it home.
+// Life: idle ── leave() ──▶ away (armed) ── send_home(), any thread ──▶ in the loop's inbox
+//       ── run() ──▶ ready or stopped
+// 1. While it is away and somebody works on it the loop counts it as outside work; whoever has it may touch it
+//    until it sends it home.
 // 2. A cancel cannot make it stopped at once while somebody else has it: it asks them to end, or takes it back first
 //    (recall). What it ends as is decided on the loop, in `arrive`.
 #pragma once

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -90,6 +91,23 @@ auto remote_what(F&& f, Args&&... args) {
 
 template <class F, class... Args>
 using remote_what_t = decltype(remote_what(std::declval<F>(), std::declval<Args>()...));
+
+/// A remote task that carries a `What` to its loop and starts it there.
+template <class Base, class What>
+class Carrying final : public Base {
+ public:
+  template <class... A>
+  explicit Carrying(What&& what, A&&... base) : Base(std::forward<A>(base)...), what_(std::move(what)) {}
+
+ private:
+  AnyTask launch(Loop& loop) override {
+    auto handle = loop.create_task(std::move(*what_));
+    what_.reset();
+    return handle;
+  }
+  void destroy() noexcept override { delete this; }
+  std::optional<What> what_;
+};
 
 template <class What>
 using remote_result_t = typename decltype(std::declval<Loop&>().create_task(std::declval<What>()))::value_type;

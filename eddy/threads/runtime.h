@@ -38,19 +38,7 @@ class RuntimeTask : public RemoteTask {
 };
 
 template <class What>
-class RuntimeTaskOf final : public RuntimeTask {
- public:
-  RuntimeTaskOf(RuntimeState& state, What&& what) : RuntimeTask(state), what_(std::move(what)) {}
-
- private:
-  AnyTask launch(Loop& loop) override {
-    auto handle = loop.create_task(std::move(*what_));
-    what_.reset();
-    return handle;
-  }
-  void destroy() noexcept override { delete this; }
-  std::optional<What> what_;
-};
+using RuntimeTaskOf = Carrying<RuntimeTask, What>;
 
 }  // namespace detail
 
@@ -84,8 +72,8 @@ class Runtime {
   template <class F, class... Args>
   void spawn_on(std::size_t index, F&& f, Args&&... args) {
     using What = detail::remote_what_t<F, Args...>;
-    start(index, new detail::RuntimeTaskOf<What>(state(),
-                                                 detail::remote_what(std::forward<F>(f), std::forward<Args>(args)...)));
+    auto what = detail::remote_what(std::forward<F>(f), std::forward<Args>(args)...);
+    start(index, new detail::RuntimeTaskOf<What>(std::move(what), state()));
   }
 
   /// Blocks until every task has ended, after `stop` or by itself. Throws the first error; later ones are printed.

@@ -14,6 +14,7 @@
 #include <string>
 #include <thread>
 
+#include "eddy/base/sanitizers.h"
 #include "eddy/combine/outcome.h"
 #include "eddy/core/create_task.h"
 #include "eddy/threads/run_coroutine_threadsafe.h"
@@ -115,17 +116,7 @@ TEST(RuntimeTest, ThereIsNoSuchLoop) {
 }
 
 // TSan runs a handler at the next call that it intercepts, and a loop that sleeps in a ring makes none.
-#if defined(__SANITIZE_THREAD__)
-constexpr bool kSignalsAreLate = true;
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-constexpr bool kSignalsAreLate = true;
-#else
-constexpr bool kSignalsAreLate = false;
-#endif
-#else
-constexpr bool kSignalsAreLate = false;
-#endif
+constexpr bool kSignalsAreLate = eddy::detail::kThreadSanitizer;
 
 TEST(RuntimeDeathTest, CtrlCCleansUpAndThenTheProcessDiesOfIt) {
   if (kSignalsAreLate) GTEST_SKIP() << "ThreadSanitizer delays signals";

@@ -89,7 +89,14 @@ class ThreadCall {
       : call_(make(std::forward<G>(f), std::forward<B>(arguments)...)) {}
 
   Result operator()() { return static_cast<Result>(call_()); }
-  const Stop& stop() const noexcept { return stop_; }
+  /// Null for a function that takes no stop token.
+  const std::stop_source* stop_source() const noexcept {
+    if constexpr (Stop::kPossible) {
+      return &stop_.source();
+    } else {
+      return nullptr;
+    }
+  }
 
  private:
   template <class G, class... B>

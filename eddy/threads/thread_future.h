@@ -47,19 +47,7 @@ class FutureTask : public RemoteTask {
 };
 
 template <class What>
-class FutureTaskOf final : public FutureTask<remote_result_t<What>> {
- public:
-  explicit FutureTaskOf(What&& what) : what_(std::move(what)) {}
-
- private:
-  AnyTask launch(Loop& loop) override {
-    auto handle = loop.create_task(std::move(*what_));
-    what_.reset();
-    return handle;
-  }
-  void destroy() noexcept override { delete this; }
-  std::optional<What> what_;
-};
+using FutureTaskOf = Carrying<FutureTask<remote_result_t<What>>, What>;
 
 [[noreturn]] void throw_waits_for_itself();
 void report_unretrieved(std::exception_ptr error) noexcept;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// 1. What changes belongs to `lock_`, which is held for a few instructions only: never while a function runs, a thread
-// is
-//    started, or a loop is woken. The list of threads belongs to `end_mutex_`.
+// 1. What changes belongs to `lock_`, which is held for a few instructions only: never while a function runs, a
+//    thread is started, or a loop is woken. The list of threads belongs to `end_mutex_`.
 // 2. One thread at a time is being woken or started (`waking_`). It takes a job, and if there are more it wakes the
 //    next: as many threads run as there is work for, and a burst costs its poster one wake-up.
 // 3. Threads are started when there is work and nobody idle, up to `threads_max_`, and live until the pool closes. One
