@@ -67,3 +67,14 @@
 #include "eddy/threads/thread_pool.h"               // ThreadPool ThreadPoolOptions PoolShutDown
 #include "eddy/threads/thread_safe_queue.h"         // ThreadSafeQueue
 #include "eddy/threads/to_thread.h"                 // to_thread abandon_on_cancel
+
+// Bytes in and out.
+#include "eddy/io/stream.h"        // Stream memory_stream_pair socket_stream_pair
+#include "eddy/io/stream_error.h"  // IncompleteReadError LimitOverrunError ClosedError
+
+// Other machines.
+#include "eddy/net/address.h"   // Address
+#include "eddy/net/connect.h"   // open_connection connect ConnectOptions
+#include "eddy/net/listener.h"  // Listener ListenOptions
+#include "eddy/net/resolve.h"   // resolve ResolveError
+#include "eddy/net/server.h"    // start_server Server ServerOptions

@@ -53,7 +53,7 @@ class Scope final : private detail::Detached {
   auto create_task(F&& task_or_callable, Args&&... args) {
     if (closed_) throw RuntimeError("Scope::create_task(): this scope is closed");
     Loop& loop = detail::require_loop("Scope::create_task()");
-    if (!attached()) attach();
+    attach();
     auto* state = detail::make_task(std::forward<F>(task_or_callable), std::forward<Args>(args)...);
     auto handle = detail::handle_for<F>(state);
     detail::launch_task(loop, *this, *state);
@@ -66,6 +66,12 @@ class Scope final : private detail::Detached {
   /// Cancels them, waits, and takes no more.
   detail::ScopeJoin close() noexcept { return detail::ScopeJoin(*this, true); }
   bool empty() const noexcept { return kids.empty(); }
+  /// Advanced: it belongs to the running task from now on, instead of from its first child on.
+  void attach() {
+    if (!attached()) Detached::attach();
+  }
+  /// Advanced: cancels them and leaves them to the task at once, without a word: for destructors that close hard.
+  void abandon() noexcept { Detached::abandon(); }
 
  private:
   friend class detail::ScopeJoin;

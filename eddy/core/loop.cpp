@@ -193,6 +193,7 @@ void Loop::run_while(FunctionRef<bool()> go_on) {
     take_signals();
     fire_timers();
   }
+  poller().rest();
 }
 
 void Loop::dispatch() {

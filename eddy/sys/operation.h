@@ -9,6 +9,9 @@ namespace eddy::sys {
 enum class OpKind : std::uint8_t {
   poll_readable,  ///< result: the revents mask (POLLIN, POLLHUP, POLLERR, …)
   poll_writable,  ///< result: the revents mask (POLLOUT, POLLHUP, POLLERR, …)
+  read,           ///< a Transfer from a file; result: how many bytes, 0 at the end
+  write,          ///< a Transfer to a file; result: how many bytes
+  sync,           ///< fsync of a file; result: 0
 };
 
 /// One request to the kernel, embedded in whoever waits for it (an awaiter, a frame): no allocation, no copy.
@@ -43,6 +46,19 @@ struct Operation {
 
  protected:
   ~Operation() = default;  // never deleted through the base: owners own the derived type
+};
+
+/// A read or write of a file: where, and between which bytes. The memory is the kernel's until complete(), also when
+/// the operation was cancelled.
+struct Transfer : Operation {
+  Transfer(OpKind what, int which) noexcept : Operation(what, which) {}
+
+  void* memory = nullptr;
+  std::uint32_t size = 0;
+  std::int64_t offset = -1;  ///< -1: at the file's own position, and move it
+
+ protected:
+  ~Transfer() = default;
 };
 
 }  // namespace eddy::sys

@@ -7,6 +7,7 @@
 
 #include "eddy/sys/clock.h"
 #include "eddy/sys/operation.h"
+#include "eddy/sys/watch.h"
 
 namespace eddy::sys {
 
@@ -37,6 +38,33 @@ class Poller {
   /// the real result if that came first. Cancelling twice, or an operation that is not pending, does nothing.
   virtual void cancel(Operation& operation) noexcept = 0;
 
+  /// Whether submit takes operations of this kind. Readiness always; the kinds that move bytes of files only where the
+  /// kernel does it without blocking the thread.
+  [[nodiscard]] virtual bool performs(OpKind kind) const noexcept = 0;
+
+  /// Looks after `watch` until detach. Throws std::system_error when the kernel refuses the descriptor (epoll refuses
+  /// regular files: EPERM).
+  virtual void attach(Watch& watch) = 0;
+
+  /// Forgets `watch`: it is not called any more, and may die. What the kernel had brought for it is dropped.
+  virtual void detach(Watch& watch) noexcept = 0;
+
+  /// Bytes of a `Watch::Input::bytes`, up to `size` > 0 of them, without blocking: how many, 0 at the end of the
+  /// stream, -EAGAIN (input_changed will be called), or another -errno.
+  [[nodiscard]] virtual int receive(Watch& watch, void* into, std::size_t size) noexcept = 0;
+
+  /// A connection of a `Watch::Input::connections`, without blocking: a close-on-exec descriptor that the caller owns,
+  /// -EAGAIN (input_changed will be called), or another -errno.
+  [[nodiscard]] virtual int accept(Watch& watch) noexcept = 0;
+
+  /// After an attempt of the owner's own said EAGAIN: input_changed (output_changed) is called once it may succeed.
+  virtual void want_input(Watch& watch) noexcept = 0;
+  virtual void want_output(Watch& watch) noexcept = 0;
+
+  /// The loop stops running for now: takes back from the kernel what another thread could not take over (bytes that are
+  /// on their way into memory of ours).
+  virtual void rest() {}
+
   /// Runs complete() of what has ended, at most `completions_max` of them; sleeps first if there is none.
   /// `timeout`: 0 = do not sleep, < 0 = no limit. A timeout never ends early; a completion, wake() or a signal handler
   /// ends the sleep, and now and then nothing does (spurious: a late bell, EINTR from a ring that the kernel is
@@ -58,7 +86,7 @@ class Poller {
   /// `wait(0)` first. The next wait undoes it.
   [[nodiscard]] virtual bool prepare_to_sleep() = 0;
 
-  /// Operations submitted and not completed.
+  /// Operations submitted and not completed, and calls of watches that are still to come.
   [[nodiscard]] virtual std::size_t pending() const noexcept = 0;
 
   /// The fairness bound of one wait.

@@ -5,10 +5,14 @@
 //  2. While `waiting` of a descriptor is not empty the kernel is armed for at least the union of its interests.
 //     Being armed for more is harmless: EPOLLONESHOT disarms on the first report, which then finds nobody.
 //     With `waiting` empty nothing is assumed: the number may come to mean another file without our hearing of it.
-//  3. `waiting_count_` is the length of all `waiting` lists; with 0 there is nothing to ask the kernel.
+//  3. `waiting_count_` is the length of all `waiting` lists; with 0, and no watches, there is nothing to ask the
+//  kernel.
 //  4. A report counts only if it carries the entry's present generation: a registration can outlive its number when the
 //     descriptor was dup'ed, and must not speak for the number's next owner.
-//  5. The bell is registered edge-triggered and never read: each write is one event.
+//  5. A watched descriptor is registered once, edge-triggered for everything; `Link::ready` says what has not been
+//  found
+//     to block since the last edge. One-shot operations on it are answered by a look at submit, then by the same edges.
+//  6. The bell is registered edge-triggered and never read: each write is one event.
 #include <algorithm>
 #include <cassert>
 #include <cerrno>
@@ -18,6 +22,7 @@
 
 #include <poll.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "eddy/sys/detail/backends.h"
@@ -41,13 +46,22 @@ std::uint32_t interest_of(const Operation& operation) noexcept {
   return operation.kind == OpKind::poll_readable ? std::uint32_t{EPOLLIN} : std::uint32_t{EPOLLOUT};
 }
 
+// What poll(2) says of the descriptor now; 0 = would block.
+int look(const Operation& operation) noexcept {
+  pollfd one{operation.fd, static_cast<short>(interest_of(operation)), 0};
+  return ::poll(&one, 1, 0) == 1 ? one.revents : 0;
+}
+
 // Errors and hang-ups answer either direction.
 bool answers(std::uint32_t events, const Operation& operation) noexcept {
   return (events & (interest_of(operation) | EPOLLERR | EPOLLHUP)) != 0;
 }
 
+enum : std::uint8_t { can_read = 1, can_write = 2, hung_up = 4 };  // Watch::Link::ready
+
 struct FdEntry {
   OperationList waiting;
+  Watch* watch = nullptr;
   std::uint32_t armed = 0;       // what the kernel will surely report; 0 = nothing
   std::uint32_t generation = 0;  // of the registration
   bool registered = false;       // as far as we know: closing a descriptor unregisters it silently
@@ -65,7 +79,16 @@ class EpollPoller final : public Poller {
   void wake() noexcept override;
   int fd() override { return epoll_.get(); }
   bool prepare_to_sleep() override;
-  std::size_t pending() const noexcept override { return waiting_count_ + ended_count_; }
+  std::size_t pending() const noexcept override { return waiting_count_ + wanted_count_ + ended_count_; }
+  bool performs(OpKind kind) const noexcept override {
+    return kind == OpKind::poll_readable || kind == OpKind::poll_writable;
+  }
+  void attach(Watch& watch) override;
+  void detach(Watch& watch) noexcept override;
+  int receive(Watch& watch, void* into, std::size_t size) noexcept override;
+  int accept(Watch& watch) noexcept override;
+  void want_input(Watch& watch) noexcept override;
+  void want_output(Watch& watch) noexcept override;
 
  private:
   FdEntry& entry_of(int fd);
@@ -78,6 +101,9 @@ class EpollPoller final : public Poller {
   void ask_kernel(Nanos timeout);
   int kernel_wait(epoll_event* events, Nanos timeout) noexcept;
   void report(const epoll_event& event) noexcept;
+  void tell(Watch& watch, std::uint32_t events) noexcept;
+  void answer(FdEntry& entry, std::uint32_t events) noexcept;
+  void set_wanted(bool& wanted, bool to) noexcept;
   void rearm(int fd, FdEntry& entry) noexcept;
   void complete_ended(std::size_t limit) noexcept;
 
@@ -87,6 +113,8 @@ class EpollPoller final : public Poller {
   std::vector<FdEntry> entries_;  // by descriptor
   OperationList ended_;
   std::size_t waiting_count_ = 0;
+  std::size_t watch_count_ = 0;
+  std::size_t wanted_count_ = 0;  // calls that watches wait for
   std::size_t ended_count_ = 0;
   bool has_pwait2_ = true;
   bool slept_elsewhere_ = false;  // since prepare_to_sleep
@@ -106,6 +134,9 @@ EpollPoller::~EpollPoller() {
     }
     complete_ended(ended_count_);
   }
+  for (FdEntry& entry : entries_) {
+    if (entry.watch != nullptr) entry.watch->poller = nullptr;
+  }
 }
 
 // ---- submit and cancel
@@ -116,7 +147,9 @@ void EpollPoller::submit(Operation& operation) {
   if (operation.fd < 0) return push_ended(operation, -EBADF);
   FdEntry& entry = entry_of(operation.fd);
   const std::uint32_t interest = interest_of(operation);
-  if ((entry.armed & interest) == 0) {
+  if (entry.watch != nullptr) {
+    if (const int events = look(operation)) return push_ended(operation, events);
+  } else if ((entry.armed & interest) == 0) {
     if (const int error = arm(operation.fd, entry, entry.armed | interest)) return refuse(operation, error);
   }
   operation.link.state = waiting;
@@ -150,7 +183,7 @@ int EpollPoller::arm(int fd, FdEntry& entry, std::uint32_t interest) noexcept {
 int EpollPoller::control(int how, int fd, FdEntry& entry, std::uint32_t interest) noexcept {
   if (how == EPOLL_CTL_ADD) ++entry.generation;
   epoll_event event{};
-  event.events = interest | EPOLLONESHOT;
+  event.events = (interest & EPOLLET) != 0 ? interest : interest | EPOLLONESHOT;
   event.data.u64 = std::uint64_t{entry.generation} << 32 | static_cast<std::uint32_t>(fd);
   return ::epoll_ctl(epoll_.get(), how, fd, &event) == 0 ? 0 : errno;
 }
@@ -163,7 +196,8 @@ void EpollPoller::refuse(Operation& operation, int error) noexcept {
 void EpollPoller::end(FdEntry& entry, Operation& operation, int result) noexcept {
   entry.waiting.erase(operation);
   --waiting_count_;
-  if (entry.waiting.empty()) entry.armed = 0;  // from here on the descriptor may be closed and its number reused
+  if (entry.waiting.empty() && entry.watch == nullptr)
+    entry.armed = 0;  // from here on the descriptor may be closed and its number reused
   push_ended(operation, result);
 }
 
@@ -172,6 +206,94 @@ void EpollPoller::push_ended(Operation& operation, int result) noexcept {
   operation.link.state = ended;
   ended_.push_back(operation);
   ++ended_count_;
+}
+
+// ---- watches
+// --------------------------------------------------------------------------------------------------------
+
+void EpollPoller::attach(Watch& watch) {
+  if (watch.fd < 0) throw_error("watching a descriptor that is not open", EBADF);
+  if (watch.input == Watch::Input::connections) set_nonblocking(watch.fd);
+  FdEntry& entry = entry_of(watch.fd);
+  assert(entry.watch == nullptr && "Poller::attach: this descriptor is watched already");
+  entry.watch = &watch;
+  const int error = arm(watch.fd, entry, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+  if (error != 0) {
+    entry.watch = nullptr;
+    end_all(entry, error);
+    throw_error("epoll_ctl: watching a descriptor", error);
+  }
+  watch.poller = this;
+  watch.link = Watch::Link{};
+  watch.link.ready = can_read | can_write;
+  ++watch_count_;
+}
+
+void EpollPoller::detach(Watch& watch) noexcept {
+  FdEntry& entry = entries_[static_cast<std::size_t>(watch.fd)];
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, watch.fd, nullptr);
+  entry.watch = nullptr;
+  watch.poller = nullptr;
+  entry.registered = false;
+  entry.armed = 0;
+  ++entry.generation;  // a report that has been fetched already speaks to nobody
+  set_wanted(watch.link.input_wanted, false);
+  set_wanted(watch.link.output_wanted, false);
+  --watch_count_;
+  if (!entry.waiting.empty()) rearm(watch.fd, entry);
+}
+
+void EpollPoller::set_wanted(bool& wanted, bool to) noexcept {
+  if (wanted == to) return;
+  wanted = to;
+  to ? ++wanted_count_ : --wanted_count_;
+}
+
+int EpollPoller::receive(Watch& watch, void* into, std::size_t size) noexcept {
+  if ((watch.link.ready & can_read) == 0) return set_wanted(watch.link.input_wanted, true), -EAGAIN;
+  ssize_t got = 0;
+  do got = ::recv(watch.fd, into, size, MSG_DONTWAIT);
+  while (got < 0 && errno == EINTR);
+  if (got < 0 && errno != EAGAIN) return -errno;
+  // Fewer bytes than asked for: the next ones come with an edge of their own, and so does the end, unless it was here
+  // already.
+  const bool drained = got < 0 || (static_cast<std::size_t>(got) < size && (watch.link.ready & hung_up) == 0);
+  if (drained && got != 0) watch.link.ready &= static_cast<std::uint8_t>(~can_read);
+  if (got >= 0) return static_cast<int>(got);
+  set_wanted(watch.link.input_wanted, true);
+  return -EAGAIN;
+}
+
+int EpollPoller::accept(Watch& watch) noexcept {
+  for (;;) {
+    const int fd = ::accept4(watch.fd, nullptr, nullptr, SOCK_CLOEXEC);
+    if (fd >= 0) return fd;
+    if (errno == EINTR || errno == ECONNABORTED) continue;
+    if (errno == EAGAIN) set_wanted(watch.link.input_wanted, true);
+    return -errno;
+  }
+}
+
+void EpollPoller::want_input(Watch& watch) noexcept { set_wanted(watch.link.input_wanted, true); }
+void EpollPoller::want_output(Watch& watch) noexcept { set_wanted(watch.link.output_wanted, true); }
+
+void EpollPoller::tell(Watch& watch, std::uint32_t events) noexcept {
+  const bool broken = (events & (EPOLLERR | EPOLLHUP)) != 0;
+  const bool input = broken || (events & (EPOLLIN | EPOLLRDHUP)) != 0;
+  const bool output = broken || (events & EPOLLOUT) != 0;
+  watch.link.ready |= (input ? can_read : 0) | (output ? can_write : 0);
+  if (broken || (events & EPOLLRDHUP) != 0) watch.link.ready |= hung_up;
+  const int fd = watch.fd;
+  const std::uint32_t generation = entries_[static_cast<std::size_t>(fd)].generation;
+  if (input && watch.link.input_wanted) {
+    set_wanted(watch.link.input_wanted, false);
+    watch.input_changed();
+    if (entries_[static_cast<std::size_t>(fd)].generation != generation) return;  // detached by its owner
+  }
+  if (output && watch.link.output_wanted) {
+    set_wanted(watch.link.output_wanted, false);
+    watch.output_changed();
+  }
 }
 
 // ---- wait and wake
@@ -198,7 +320,7 @@ void EpollPoller::wait(Nanos timeout) {
     wake_state_.awake();
   } else {
     if (wake_state_.is_notified()) wake_state_.awake();
-    if (waiting_count_ != 0 && ended_count_ < completions_max) ask_kernel(0);
+    if (waiting_count_ + watch_count_ != 0 && ended_count_ < completions_max) ask_kernel(0);
   }
   if (ended_count_ != 0) complete_ended(std::min<std::size_t>(ended_count_, completions_max));
 }
@@ -226,14 +348,19 @@ void EpollPoller::report(const epoll_event& event) noexcept {
   const auto fd = static_cast<int>(event.data.u64 & 0xffff'ffff);
   FdEntry& entry = entries_[static_cast<std::size_t>(fd)];
   if (entry.generation != event.data.u64 >> 32) return;
+  answer(entry, event.events);
+  if (entry.watch != nullptr) return tell(*entry.watch, event.events);
   entry.armed = 0;
+  if (!entry.waiting.empty()) rearm(fd, entry);
+}
+
+void EpollPoller::answer(FdEntry& entry, std::uint32_t events) noexcept {
   for (Operation* operation = entry.waiting.first(); operation != nullptr;) {
     Operation* next = operation->link.next;
     const std::uint32_t mask = interest_of(*operation) | EPOLLERR | EPOLLHUP;
-    if (answers(event.events, *operation)) end(entry, *operation, static_cast<int>(event.events & mask));
+    if (answers(events, *operation)) end(entry, *operation, static_cast<int>(events & mask));
     operation = next;
   }
-  if (!entry.waiting.empty()) rearm(fd, entry);
 }
 
 void EpollPoller::rearm(int fd, FdEntry& entry) noexcept {

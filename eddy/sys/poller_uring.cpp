@@ -8,12 +8,16 @@
 //  3. `backlog_` is true if any operation is `queued` or `cancel_queued`.
 //  4. The ring is disabled until the first submit or wait: that thread becomes its single issuer. When another thread
 //     takes the poller over, it gets a new ring, and what was in the old one is started again.
-//  5. `bell_armed_`: a multishot poll of the bell is in the kernel or on its way. The bell is read only to arm it
+//  5. A watched descriptor has a slot. Its input stays armed from the first attempt that found nothing: multishot,
+//  until
+//     its end or until its reader lags behind. A detached slot lives in `slots_` until its last CQE.
+//  6. `bell_armed_`: a multishot poll of the bell is in the kernel or on its way. The bell is read only to arm it
 //  again.
 #include <algorithm>
 #include <atomic>
 #include <cassert>
 #include <cerrno>
+#include <climits>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -23,10 +27,15 @@
 #include <liburing.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include "eddy/base/ring.h"
 #include "eddy/sys/detail/backends.h"
 #include "eddy/sys/detail/operation_list.h"
+#include "eddy/sys/detail/receive_buffers.h"
+#include "eddy/sys/detail/uring_slot.h"
 #include "eddy/sys/detail/wake_state.h"
 #include "eddy/sys/fd.h"
 #include "eddy/sys/poller.h"
@@ -40,14 +49,37 @@ enum : std::uint8_t { idle, queued, in_kernel, cancel_queued, cancelling, ended 
 constexpr unsigned sq_entries = 256;
 constexpr unsigned cq_entries = 1024;
 
-// user_data that is no operation: those are aligned pointers.
-constexpr std::uint64_t nobody_tag = 1;
-constexpr std::uint64_t bell_tag = 2;
+// user_data: an operation's address, a slot's address and one of two bits, or one of the bits alone.
+constexpr std::uint64_t input_bit = 1;
+constexpr std::uint64_t output_bit = 2;
+constexpr std::uint64_t nobody_tag = input_bit;
+constexpr std::uint64_t bell_tag = output_bit;
 
 std::uint64_t tag_of(Operation& operation) noexcept { return reinterpret_cast<std::uintptr_t>(&operation); }
+std::uint64_t tag_of(UringSlot& slot, std::uint64_t bit) noexcept {
+  return reinterpret_cast<std::uintptr_t>(&slot) | bit;
+}
+UringSlot& slot_of(Watch& watch) noexcept { return *static_cast<UringSlot*>(watch.link.slot); }
 
 unsigned interest_of(const Operation& operation) noexcept {
   return operation.kind == OpKind::poll_readable ? unsigned{POLLIN} : unsigned{POLLOUT};
+}
+
+void prepare(io_uring_sqe* sqe, Operation& operation) noexcept {
+  switch (operation.kind) {
+    case OpKind::poll_readable:
+    case OpKind::poll_writable:
+      return ::io_uring_prep_poll_add(sqe, operation.fd, interest_of(operation));
+    case OpKind::sync:
+      return ::io_uring_prep_fsync(sqe, operation.fd, 0);
+    case OpKind::read:
+    case OpKind::write:
+      break;
+  }
+  const auto& transfer = static_cast<const Transfer&>(operation);
+  const auto offset = static_cast<std::uint64_t>(transfer.offset);
+  operation.kind == OpKind::read ? ::io_uring_prep_read(sqe, operation.fd, transfer.memory, transfer.size, offset)
+                                 : ::io_uring_prep_write(sqe, operation.fd, transfer.memory, transfer.size, offset);
 }
 
 // ---- the ring
@@ -67,12 +99,13 @@ class Ring {
     open();
   }
 
+  void close() noexcept;
+
   io_uring* operator->() noexcept { return &ring_; }
   io_uring* get() noexcept { return &ring_; }
 
  private:
   void open();
-  void close() noexcept;
   int try_flags(unsigned flags) noexcept;
   void require_features();
 
@@ -149,7 +182,15 @@ class UringPoller final : public Poller {
   void wake() noexcept override;
   int fd() override;
   bool prepare_to_sleep() override;
-  std::size_t pending() const noexcept override { return pending_count_; }
+  std::size_t pending() const noexcept override { return pending_count_ + wanted_count_; }
+  bool performs(OpKind) const noexcept override { return true; }
+  void attach(Watch& watch) override;
+  void detach(Watch& watch) noexcept override;
+  int receive(Watch& watch, void* into, std::size_t size) noexcept override;
+  int accept(Watch& watch) noexcept override;
+  void want_input(Watch& watch) noexcept override;
+  void want_output(Watch& watch) noexcept override;
+  void rest() override;
 
  private:
   void own();
@@ -170,6 +211,21 @@ class UringPoller final : public Poller {
   void handle(std::uint64_t tag, int result, unsigned flags) noexcept;
   void complete(Operation& operation, int result) noexcept;
 
+  void set_wanted(bool& wanted, bool to) noexcept;
+  void arm_input(UringSlot& slot) noexcept;
+  void arm_output(UringSlot& slot) noexcept;
+  void stop(UringSlot& slot, UringSlot::State& state) noexcept;
+  void work_off(UringSlot& slot) noexcept;
+  void work_off(UringSlot& slot, UringSlot::State& state, std::uint64_t bit) noexcept;
+  void handle_input(UringSlot& slot, int result, unsigned flags) noexcept;
+  void take_in(UringSlot& slot, int result, unsigned flags) noexcept;
+  void handle_output(UringSlot& slot) noexcept;
+  void free_if_done(UringSlot& slot) noexcept;
+  bool submitted(const UringSlot& slot) noexcept;
+  void restart_slots() noexcept;
+  void prepare_input(io_uring_sqe* sqe, UringSlot& slot) noexcept;
+  bool buffers_ready() noexcept;
+
   Ring ring_;
   Fd bell_;
   Fd notice_;                           // the kernel writes it at every completion, once somebody has asked for fd()
@@ -177,7 +233,12 @@ class UringPoller final : public Poller {
   WakeState wake_state_;
   OperationList pending_;
   OperationList ended_;
+  eddy::detail::Ring<UringSlot> slots_;
+  ReceiveBuffers buffers_;
   std::size_t pending_count_ = 0;
+  std::size_t wanted_count_ = 0;  // calls that watches wait for
+  enum : std::uint8_t { not_asked, usable, refused } buffer_rings_ = not_asked;
+  bool resting_ = false;
   std::uint64_t owner_ = 0;  ///< this_thread() of the one that uses the ring; 0 before the first
   bool bell_armed_ = false;
   bool backlog_ = false;
@@ -188,6 +249,13 @@ UringPoller::~UringPoller() {
   while (pending_count_ != 0) {  // again, in case a complete() submitted
     cancel_all();
     wait(-1);
+  }
+  ring_.close();  // before the memory goes that it receives into
+  while (UringSlot* slot = slots_.front()) {
+    if (slot->watch != nullptr) slot->watch->poller = nullptr;
+    for (const int fd : slot->accepted) ::close(fd);
+    slots_.erase(*slot);
+    delete slot;
   }
 }
 
@@ -222,6 +290,7 @@ void UringPoller::take_over() {
   ring_.reopen();
   if (notice_) register_notice();
   bell_armed_ = false;
+  restart_slots();
   for (Operation* operation = pending_.first(); operation != nullptr;) {
     Operation* next = operation->link.next;
     if (operation->link.state == cancel_queued || operation->link.state == cancelling) {
@@ -260,7 +329,7 @@ void UringPoller::submit(Operation& operation) {
 bool UringPoller::start(Operation& operation) noexcept {
   io_uring_sqe* sqe = next_sqe();
   if (sqe == nullptr) return false;
-  ::io_uring_prep_poll_add(sqe, operation.fd, interest_of(operation));
+  prepare(sqe, operation);
   sqe->user_data = tag_of(operation);
   operation.link.state = in_kernel;
   return true;
@@ -298,6 +367,243 @@ void UringPoller::work_off_backlog() noexcept {
   for (Operation* operation = pending_.first(); operation != nullptr; operation = operation->link.next) {
     if (operation->link.state == queued) backlog_ |= !start(*operation);
     if (operation->link.state == cancel_queued) backlog_ |= !start_cancel(*operation);
+  }
+  for (UringSlot* slot = slots_.front(); slot != nullptr; slot = slots_.after(*slot)) work_off(*slot);
+}
+
+// ---- watches
+// --------------------------------------------------------------------------------------------------------
+
+void UringPoller::attach(Watch& watch) {
+  own();
+  if (watch.fd < 0) throw_error("watching a descriptor that is not open", EBADF);
+  if (watch.input != Watch::Input::readiness) {
+    int off = 0;  // or the kernel would say EAGAIN at once instead of waiting
+    if (::ioctl(watch.fd, FIONBIO, &off) != 0) throw_error("ioctl(FIONBIO) of a socket to watch", errno);
+  }
+  auto* slot = new UringSlot(watch);
+  slots_.push_back(*slot);
+  watch.link = Watch::Link{};
+  watch.link.slot = slot;
+  watch.poller = this;
+}
+
+void UringPoller::detach(Watch& watch) noexcept {
+  UringSlot& slot = slot_of(watch);
+  // A request that names the descriptor must reach the kernel before the number can mean another file.
+  if (slot.in_use() && !submitted(slot)) ::io_uring_submit(ring_.get());
+  slot.watch = nullptr;
+  watch.poller = nullptr;
+  set_wanted(watch.link.input_wanted, false);
+  set_wanted(watch.link.output_wanted, false);
+  slot.received.clear(buffers_);
+  for (const int fd : std::exchange(slot.accepted, {})) ::close(fd);
+  stop(slot, slot.input);
+  stop(slot, slot.output);
+  // The kernel keeps the socket until the request has gone: its address shall be free once its owner has closed it.
+  if (slot.input_kind == Watch::Input::connections && slot.in_use()) ::io_uring_submit_and_get_events(ring_.get());
+  free_if_done(slot);
+}
+
+void UringPoller::free_if_done(UringSlot& slot) noexcept {
+  if (slot.watch != nullptr || slot.in_use()) return;
+  slots_.erase(slot);
+  delete &slot;
+}
+
+void UringPoller::set_wanted(bool& wanted, bool to) noexcept {
+  if (wanted == to) return;
+  wanted = to;
+  to ? ++wanted_count_ : --wanted_count_;
+}
+
+int UringPoller::receive(Watch& watch, void* into, std::size_t size) noexcept {
+  UringSlot& slot = slot_of(watch);
+  if (slot.received.size() != 0)
+    return static_cast<int>(slot.received.take(buffers_, into, std::min<std::size_t>(size, INT_MAX)));
+  if (slot.end <= 0) return slot.end;
+  if (buffer_rings_ == refused) {
+    const ssize_t got = ::recv(watch.fd, into, size, MSG_DONTWAIT);
+    if (got >= 0) return static_cast<int>(got);
+    if (errno != EAGAIN && errno != EINTR) return -errno;
+  }
+  want_input(watch);
+  return -EAGAIN;
+}
+
+int UringPoller::accept(Watch& watch) noexcept {
+  UringSlot& slot = slot_of(watch);
+  if (!slot.accepted.empty()) {
+    const int fd = slot.accepted.front();
+    slot.accepted.erase(slot.accepted.begin());
+    return fd;
+  }
+  if (slot.end <= 0) return std::exchange(slot.end, 1);  // said once: the next attempt asks the kernel again
+  want_input(watch);
+  return -EAGAIN;
+}
+
+void UringPoller::want_input(Watch& watch) noexcept {
+  set_wanted(watch.link.input_wanted, true);
+  arm_input(slot_of(watch));
+}
+
+void UringPoller::want_output(Watch& watch) noexcept {
+  set_wanted(watch.link.output_wanted, true);
+  arm_output(slot_of(watch));
+}
+
+void UringPoller::arm_input(UringSlot& slot) noexcept {
+  if (slot.input != UringSlot::idle) return;
+  slot.input = UringSlot::queued;
+  work_off(slot);
+}
+
+void UringPoller::arm_output(UringSlot& slot) noexcept {
+  if (slot.output != UringSlot::idle) return;
+  slot.output = UringSlot::queued;
+  work_off(slot);
+}
+
+void UringPoller::stop(UringSlot& slot, UringSlot::State& state) noexcept {
+  if (state == UringSlot::queued) state = UringSlot::idle;
+  if (state != UringSlot::in_kernel) return;
+  state = UringSlot::stop_queued;
+  work_off(slot);
+}
+
+bool UringPoller::submitted(const UringSlot& slot) noexcept {
+  const unsigned consumed = __atomic_load_n(ring_->sq.khead, __ATOMIC_ACQUIRE);
+  return static_cast<int>(slot.last_sqe - consumed) < 0;
+}
+
+// Gives the kernel what the slot has for it, if there is room and this thread may.
+void UringPoller::work_off(UringSlot& slot) noexcept {
+  work_off(slot, slot.input, input_bit);
+  work_off(slot, slot.output, output_bit);
+}
+
+void UringPoller::work_off(UringSlot& slot, UringSlot::State& state, std::uint64_t bit) noexcept {
+  if (state != UringSlot::queued && state != UringSlot::stop_queued) return;
+  io_uring_sqe* sqe = owner_ == this_thread() ? next_sqe() : nullptr;
+  if (sqe == nullptr) {
+    backlog_ = true;
+    return;
+  }
+  slot.last_sqe = ring_->sq.sqe_tail - 1;
+  if (state == UringSlot::stop_queued) {
+    ::io_uring_prep_cancel64(sqe, tag_of(slot, bit), 0);
+    sqe->user_data = nobody_tag;
+    state = UringSlot::stopping;
+    return;
+  }
+  bit == input_bit ? prepare_input(sqe, slot) : ::io_uring_prep_poll_add(sqe, slot.fd, POLLOUT);
+  sqe->user_data = tag_of(slot, bit);
+  state = UringSlot::in_kernel;
+}
+
+void UringPoller::prepare_input(io_uring_sqe* sqe, UringSlot& slot) noexcept {
+  if (slot.input_kind == Watch::Input::connections) {
+    ::io_uring_prep_multishot_accept(sqe, slot.fd, nullptr, nullptr, SOCK_CLOEXEC);
+  } else if (slot.input_kind == Watch::Input::bytes && buffers_ready()) {
+    ::io_uring_prep_recv_multishot(sqe, slot.fd, nullptr, 0, 0);
+    sqe->flags |= IOSQE_BUFFER_SELECT;
+    sqe->buf_group = ReceiveBuffers::group;
+  } else {
+    ::io_uring_prep_poll_add(sqe, slot.fd, POLLIN);
+  }
+}
+
+// Multishot receive and its buffers came with Linux 6.0, as did SEND_ZC, which can be asked about.
+bool UringPoller::buffers_ready() noexcept {
+  if (buffer_rings_ == not_asked) {
+    io_uring_probe* probe = ::io_uring_get_probe_ring(ring_.get());
+    const bool recent = probe != nullptr && ::io_uring_opcode_supported(probe, IORING_OP_SEND_ZC) != 0;
+    std::free(probe);
+    buffer_rings_ = recent && buffers_.open(*ring_.get()) == 0 ? usable : refused;
+  }
+  return buffer_rings_ == usable;
+}
+
+void UringPoller::handle_input(UringSlot& slot, int result, unsigned flags) noexcept {
+  if ((flags & IORING_CQE_F_MORE) == 0) slot.input = UringSlot::idle;
+  take_in(slot, result, flags);
+  if (slot.watch == nullptr) {
+    slot.received.clear(buffers_);
+    for (const int fd : std::exchange(slot.accepted, {})) ::close(fd);
+    return free_if_done(slot);
+  }
+  const bool keep = slot.input_kind != Watch::Input::readiness && buffer_rings_ != refused && slot.end > 0;
+  if (slot.full()) {
+    stop(slot, slot.input);
+  } else if (keep && !resting_) {
+    arm_input(slot);
+  }
+  if (result == -ECANCELED || result == -ENOBUFS || !slot.watch->link.input_wanted) return;
+  set_wanted(slot.watch->link.input_wanted, false);
+  slot.watch->input_changed();
+}
+
+// What a completion of the input brought.
+void UringPoller::take_in(UringSlot& slot, int result, unsigned flags) noexcept {
+  const bool stopped = result == -ECANCELED || result == -ENOBUFS;
+  if ((flags & IORING_CQE_F_BUFFER) != 0) {
+    const unsigned id = flags >> IORING_CQE_BUFFER_SHIFT;
+    slot.received.push(buffers_, id, result > 0 ? static_cast<std::size_t>(result) : 0);
+  }
+  if (slot.input_kind == Watch::Input::readiness || stopped) return;
+  if (slot.input_kind == Watch::Input::connections && result >= 0) {
+    slot.accepted.push_back(result);
+  } else if (slot.input_kind == Watch::Input::connections || buffer_rings_ == usable) {
+    if (result <= 0) slot.end = result;
+  }
+}
+
+void UringPoller::handle_output(UringSlot& slot) noexcept {
+  slot.output = UringSlot::idle;
+  if (slot.watch == nullptr) return free_if_done(slot);
+  if (!slot.watch->link.output_wanted) return;
+  set_wanted(slot.watch->link.output_wanted, false);
+  slot.watch->output_changed();
+}
+
+// In a new ring, nothing of the old one's is armed.
+void UringPoller::restart_slots() noexcept {
+  if (buffer_rings_ == usable && buffers_.open(*ring_.get()) != 0) buffer_rings_ = refused;
+  for (UringSlot* slot = slots_.front(); slot != nullptr;) {
+    UringSlot* next = slots_.after(*slot);
+    slot->input = slot->output = UringSlot::idle;
+    if (slot->watch == nullptr) {
+      free_if_done(*slot);
+    } else {
+      if (slot->watch->link.input_wanted) slot->input = UringSlot::queued;
+      if (slot->watch->link.output_wanted) slot->output = UringSlot::queued;
+      backlog_ = true;
+    }
+    slot = next;
+  }
+}
+
+void UringPoller::rest() {
+  if (slots_.empty() || owner_ != this_thread()) return;
+  resting_ = true;
+  const auto moves_bytes = [](const UringSlot& slot) {
+    return slot.input != UringSlot::idle && slot.input_kind != Watch::Input::readiness;
+  };
+  for (bool busy = true; busy;) {
+    busy = false;
+    for (UringSlot* slot = slots_.front(); slot != nullptr; slot = slots_.after(*slot)) {
+      if (!moves_bytes(*slot)) continue;
+      stop(*slot, slot->input);
+      busy |= slot->input != UringSlot::idle;
+    }
+    if (busy) wait(-1);
+  }
+  resting_ = false;
+  for (UringSlot* slot = slots_.front(); slot != nullptr; slot = slots_.after(*slot)) {
+    if (slot->watch == nullptr || !slot->watch->link.input_wanted || slot->input != UringSlot::idle) continue;
+    slot->input = UringSlot::queued;
+    backlog_ = true;
   }
 }
 
@@ -428,6 +734,9 @@ void UringPoller::handle(std::uint64_t tag, int result, unsigned flags) noexcept
     bell_armed_ = (flags & IORING_CQE_F_MORE) != 0;
     return;
   }
+  const auto address = static_cast<std::uintptr_t>(tag & ~(input_bit | output_bit));
+  if ((tag & input_bit) != 0) return handle_input(*reinterpret_cast<UringSlot*>(address), result, flags);
+  if ((tag & output_bit) != 0) return handle_output(*reinterpret_cast<UringSlot*>(address));
   Operation& operation = *reinterpret_cast<Operation*>(static_cast<std::uintptr_t>(tag));
   pending_.erase(operation);
   complete(operation, result);

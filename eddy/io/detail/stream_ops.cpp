@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+#include "eddy/io/detail/stream_ops.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "eddy/base/error.h"
+#include "eddy/core/loop.h"
+#include "eddy/io/stream_error.h"
+
+namespace eddy::detail {
+
+namespace {
+
+[[noreturn]] void throw_empty(const char* doing) {
+  throw ClosedError(std::string(doing) + " a stream that is empty: it was moved from, or never opened");
+}
+
+std::string first_bytes(Buffer& buffer, std::size_t count) {
+  std::string bytes(buffer.view().substr(0, count));
+  buffer.consume(bytes.size());
+  return bytes;
+}
+
+// Fills the buffer up to a size, or to the end of the stream.
+TryOp::Progress fill_to(StreamState& state, std::size_t size) {
+  while (state.buffer.size() < size && !state.ended) {
+    if (!state.fill()) return TryOp::kBlocked;
+    if (!running.spend()) return state.buffer.size() < size && !state.ended ? TryOp::kMore : TryOp::kDone;
+  }
+  return TryOp::kDone;
+}
+
+constexpr std::size_t npos = std::string_view::npos;
+constexpr std::size_t kSomeMax = std::size_t{1} << 30;  // what one attempt may ask for: results are ints
+
+}  // namespace
+
+// ---- reads
+
+StreamState& StreamRead::stream() const {
+  if (!state_) throw_empty(doing_);
+  state_->check_usable(doing_);
+  return *state_;
+}
+
+void StreamRead::join() {
+  StreamState& state = stream();
+  if (state.reader) {
+    throw RuntimeError(std::string(doing_) + " " + state.transport->name() +
+                       ": another task is reading from this stream; let one task read, and pass on what it got");
+  }
+  state.reader = this;
+}
+
+void StreamRead::leave() noexcept { state_->reader = nullptr; }
+
+TryOp::Progress ReadInto::attempt() {
+  StreamState& state = stream();
+  if (memory_.empty()) return kDone;
+  const int got = state.read(memory_.data(), std::min(memory_.size(), kSomeMax));
+  if (got < 0) return kBlocked;
+  got_ = static_cast<std::size_t>(got);
+  return kDone;
+}
+
+TryOp::Progress ReadSome::attempt() {
+  StreamState& state = stream();
+  if (max_ == 0) return kDone;
+  if (state.buffer.empty() && !state.fill()) return kBlocked;
+  result_ = first_bytes(state.buffer, max_);
+  return kDone;
+}
+
+// Until it is complete everything stays in the buffer, so that a cancelled read has taken nothing.
+TryOp::Progress ReadExactly::attempt() {
+  StreamState& state = stream();
+  if (const Progress progress = fill_to(state, count_); progress != kDone) return progress;
+  result_ = first_bytes(state.buffer, count_);
+  if (result_.size() == count_) return kDone;
+  throw IncompleteReadError("read_exactly(" + std::to_string(count_) + ") from " + state.transport->name() +
+                                ": the stream ended after " + std::to_string(result_.size()) + " bytes",
+                            std::move(result_));
+}
+
+TryOp::Progress ReadAll::attempt() {
+  StreamState& state = stream();
+  if (const Progress progress = fill_to(state, max_ == npos ? npos : max_ + 1); progress != kDone) return progress;
+  if (state.buffer.size() > max_) {
+    throw LimitOverrunError("read_all() from " + state.transport->name() + ": more than " + std::to_string(max_) +
+                                " bytes; give it a higher limit, or read in parts",
+                            max_);
+  }
+  result_ = first_bytes(state.buffer, state.buffer.size());
+  return kDone;
+}
+
+TryOp::Progress ReadUntil::attempt() {
+  StreamState& state = stream();
+  if (separator_.empty()) throw RuntimeError("read_until(\"\"): the separator is empty");
+  for (;;) {
+    const std::string_view bytes = state.buffer.view();
+    const std::size_t at = bytes.find(separator_, searched_);
+    if (at != bytes.npos) {
+      result_ = first_bytes(state.buffer, at + separator_.size());
+      return kDone;
+    }
+    if (state.ended) return finish(state);
+    if (bytes.size() >= state.limit) {
+      throw LimitOverrunError("no separator in " + std::to_string(bytes.size()) + " bytes from " +
+                                  state.transport->name() + "; raise the limit with set_limit(), or read in parts",
+                              state.limit);
+    }
+    searched_ = bytes.size() - std::min(bytes.size(), separator_.size() - 1);
+    if (const Progress progress = fill_to(state, bytes.size() + 1); progress != kDone) return progress;
+  }
+}
+
+TryOp::Progress ReadUntil::finish(StreamState& state) {
+  result_ = first_bytes(state.buffer, state.buffer.size());
+  if (end_ == AtEnd::is_one) return kDone;
+  throw IncompleteReadError("read_until() from " + state.transport->name() + ": the stream ended after " +
+                                std::to_string(result_.size()) + " bytes, without the separator",
+                            std::move(result_));
+}
+
+TryOp::Progress Fill::attempt() {
+  StreamState& state = stream();
+  const Progress progress = fill_to(state, at_least_);
+  view_ = state.buffer.view();
+  return progress;
+}
+
+// ---- writes
+
+StreamState& StreamWrite::stream() const {
+  if (!state_) throw_empty(doing_);
+  state_->check_usable(doing_);
+  return *state_;
+}
+
+void StreamWrite::join() { stream().writers.join(*this); }
+void StreamWrite::leave() noexcept { state_->writers.leave(*this); }
+
+TryOp::Progress StreamWrite::write(std::span<iovec> pieces, std::size_t& first) {
+  StreamState& state = stream();
+  for (;;) {
+    while (first != pieces.size() && pieces[first].iov_len == 0) ++first;
+    if (first == pieces.size()) return kDone;
+    if (!running.spend()) return kMore;
+    const int wrote = state.transport->write(pieces.subspan(first));
+    if (wrote == -EAGAIN) return kBlocked;
+    if (wrote < 0) state.transport->fail("write to", -wrote);
+    auto left = static_cast<std::size_t>(wrote);
+    for (std::size_t i = first; left != 0; ++i) {
+      const std::size_t part = std::min(left, pieces[i].iov_len);
+      pieces[i].iov_base = static_cast<char*>(pieces[i].iov_base) + part;
+      pieces[i].iov_len -= part;
+      left -= part;
+    }
+  }
+}
+
+WriteList::WriteList(StreamState* of, std::span<const std::string_view> pieces) : StreamWrite(of, "write() to") {
+  pieces_.reserve(pieces.size());
+  for (const std::string_view piece : pieces) pieces_.push_back({const_cast<char*>(piece.data()), piece.size()});
+}
+
+TryOp::Progress WriteEof::attempt() {
+  StreamState& state = stream();
+  const int result = state.transport->write_eof();
+  if (result == -EAGAIN) return kBlocked;
+  if (result < 0) state.transport->fail("write_eof() to", -result);
+  return kDone;
+}
+
+TryOp::Progress StreamClose::attempt() {
+  if (!of_ || !of_->transport || !of_->transport->usable_on(running.loop->poller())) return kDone;
+  return of_->transport->goodbye() == -EAGAIN ? kBlocked : kDone;
+}
+
+}  // namespace eddy::detail

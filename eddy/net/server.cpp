@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+#include "eddy/net/server.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+#include <exception>
+#include <system_error>
+
+#include "eddy/base/scope_guard.h"
+#include "eddy/combine/finally.h"
+#include "eddy/combine/scope.h"
+#include "eddy/core/loop.h"
+#include "eddy/net/resolve.h"
+#include "eddy/sync/event.h"
+#include "eddy/sync/semaphore.h"
+#include "eddy/time/sleep.h"
+
+namespace eddy {
+
+namespace detail {
+
+namespace {
+
+/// What the clients of a server use: they may outlive it for a moment.
+struct Shared {
+  Shared(ClientHandler h, const ServerOptions& options)
+      : handle(std::move(h)), wrap(options.wrap), room(std::min(options.max_clients, kClientsMax)) {}
+
+  static constexpr std::size_t kClientsMax = std::size_t{1} << 30;
+  ClientHandler handle;
+  std::shared_ptr<UniqueFunction<Task<Stream>(Stream)>> wrap;
+  Semaphore room;
+  std::size_t clients = 0;
+};
+using SharedRef = std::shared_ptr<Shared>;
+
+void report(const std::string& what, std::exception_ptr error) {
+  get_running_loop().call_exception_handler(ErrorContext(what, std::move(error)));
+}
+
+Task<> serve(SharedRef shared, Stream client, Permit permit) {
+  static_cast<void>(permit);
+  ++shared->clients;
+  const ScopeGuard leave([&] { --shared->clients; });
+  const std::string name = client.name();
+  try {
+    if (shared->wrap) client = co_await (*shared->wrap)(std::move(client));
+    co_await shared->handle(std::move(client));
+  } catch (...) {
+    if (caught_visible_cancel()) throw;
+    report("the handler of client " + name + " failed", std::current_exception());
+  }
+}
+
+constexpr std::chrono::milliseconds kPauseMin{10};
+constexpr std::chrono::milliseconds kPauseMax{1000};
+
+/// Accepts at one listener, and pauses when the machine has no room for more.
+class Acceptor {
+ public:
+  Acceptor(SharedRef shared, Scope& clients) : shared_(std::move(shared)), clients_(&clients) {}
+
+  Task<> run(Listener& listener) {
+    for (;;) {
+      Permit permit = co_await shared_->room.acquire();
+      Stream client = co_await accept(listener);
+      clients_->create_task(serve(shared_, std::move(client), std::move(permit)));
+    }
+  }
+
+ private:
+  Task<Stream> accept(Listener& listener) {
+    std::chrono::milliseconds pause = kPauseMin;
+    for (;;) {
+      try {
+        co_return co_await listener.accept();
+      } catch (const std::system_error& error) {
+        if (!is_shortage(error)) throw;
+        if (pause == kPauseMin) {
+          report("accepting at " + listener.address().to_string() + " pauses until there is room again",
+                 std::current_exception());
+        }
+      }
+      co_await sleep(pause);
+      pause = std::min(pause * 2, kPauseMax);
+    }
+  }
+
+  static bool is_shortage(const std::system_error& error) {
+    const int code = error.code().value();
+    return code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM;
+  }
+
+  SharedRef shared_;
+  Scope* clients_;
+};
+
+}  // namespace
+
+class ServerState {
+ public:
+  ServerState(ClientHandler handle, std::vector<Listener> listeners, const ServerOptions& options)
+      : shared_(std::make_shared<Shared>(std::move(handle), options)),
+        listeners_(std::move(listeners)),
+        grace_(options.grace) {
+    clients_.attach();  // not to the first acceptor
+    for (Listener& listener : listeners_) {
+      addresses.push_back(listener.address());
+      accepting_.create_task(accept_all(listener));
+    }
+  }
+
+  ~ServerState() {
+    closing_.abandon();
+    accepting_.abandon();
+    clients_.abandon();
+  }
+
+  void close() {
+    if (closed.is_set()) return;
+    closed.set();
+    accepting_.cancel();
+    for (Listener& listener : listeners_) listener.close();
+    if (!clients_.empty()) closing_.create_task(cancel_late());
+  }
+
+  Task<> wait_closed() {
+    co_await closed.wait();
+    co_await accepting_.join();
+    co_await clients_.join();
+    co_await closing_.close();
+  }
+
+  [[nodiscard]] std::size_t client_count() const noexcept { return shared_->clients; }
+
+  std::vector<Address> addresses;
+  Event closed;
+
+ private:
+  Task<> accept_all(Listener& listener) {
+    Acceptor acceptor(shared_, clients_);
+    co_await acceptor.run(listener);
+  }
+
+  Task<> cancel_late() {
+    co_await sleep(grace_);
+    clients_.cancel();
+  }
+
+  SharedRef shared_;
+  std::vector<Listener> listeners_;
+  std::chrono::nanoseconds grace_;
+  Scope clients_;
+  Scope accepting_;
+  Scope closing_;
+};
+
+namespace {
+
+std::vector<Address> everywhere(std::uint16_t port) { return {Address::ip("::", port), Address::ip("0.0.0.0", port)}; }
+
+// "" with port 0: the same free port for all.
+std::vector<Listener> listen_at(const std::vector<Address>& addresses, const ListenOptions& options) {
+  std::vector<Listener> listeners;
+  for (const Address& address : addresses) {
+    const bool same = address.port() == 0 && !listeners.empty();
+    try {
+      listeners.push_back(
+          Listener::listen(same ? address.with_port(listeners.front().address().port()) : address, options));
+    } catch (const std::system_error& error) {
+      // A machine without IPv6.
+      if (addresses.size() == 1 || (error.code().value() != EAFNOSUPPORT && error.code().value() != EADDRNOTAVAIL))
+        throw;
+    }
+  }
+  return listeners;
+}
+
+}  // namespace
+
+Task<Server> start_server(ClientHandler handle, std::vector<Listener> listeners, ServerOptions options) {
+  co_return Server(std::make_unique<ServerState>(std::move(handle), std::move(listeners), options));
+}
+
+Task<Server> start_server(ClientHandler handle, std::string host, std::uint16_t port, ServerOptions options) {
+  std::vector<Address> addresses;
+  if (host.empty()) {
+    addresses = everywhere(port);
+  } else {
+    addresses = co_await resolve(host, port);
+  }
+  std::vector<Listener> listeners = listen_at(addresses, options.listen);
+  if (listeners.empty())
+    throw RuntimeError("start_server(): this machine can listen at none of " + host + "'s addresses");
+  co_return co_await start_server(std::move(handle), std::move(listeners), std::move(options));
+}
+
+Task<Server> start_server(ClientHandler handle, std::string unix_path, ServerOptions options) {
+  std::vector<Listener> listeners;
+  listeners.push_back(Listener::listen(Address::unix_path(unix_path), options.listen));
+  co_return co_await start_server(std::move(handle), std::move(listeners), std::move(options));
+}
+
+}  // namespace detail
+
+Server::Server(std::unique_ptr<detail::ServerState> state) noexcept : state_(std::move(state)) {}
+Server::Server(Server&& other) noexcept = default;
+Server& Server::operator=(Server&& other) noexcept = default;
+Server::~Server() = default;
+
+Task<> Server::serve_forever() {
+  co_await finally(state_->wait_closed(), [&] { return aclose(); });
+}
+
+void Server::close() noexcept {
+  if (state_) state_->close();
+}
+
+Task<> Server::wait_closed() { return state_->wait_closed(); }
+
+Task<> Server::aclose() {
+  close();
+  return state_->wait_closed();
+}
+
+bool Server::is_serving() const noexcept { return state_ && !state_->closed.is_set(); }
+std::vector<Address> Server::addresses() const { return state_->addresses; }
+std::uint16_t Server::port() const { return state_->addresses.front().port(); }
+std::size_t Server::client_count() const noexcept { return state_ ? state_->client_count() : 0; }
+
+}  // namespace eddy
