@@ -128,7 +128,7 @@ EpollPoller::EpollPoller() : epoll_(check_fd(::epoll_create1(EPOLL_CLOEXEC), "ep
 }
 
 EpollPoller::~EpollPoller() {
-  while (pending() != 0) {  // again, in case a complete() submitted
+  while (waiting_count_ + ended_count_ != 0) {  // again, in case a complete() submitted
     for (FdEntry& entry : entries_) {
       while (Operation* operation = entry.waiting.first()) end(entry, *operation, -ECANCELED);
     }
