@@ -78,3 +78,4 @@
 #include "eddy/net/listener.h"  // Listener ListenOptions
 #include "eddy/net/resolve.h"   // resolve ResolveError
 #include "eddy/net/server.h"    // start_server Server ServerOptions
+#include "eddy/net/udp.h"       // UdpSocket Datagram
