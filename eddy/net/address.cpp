@@ -38,7 +38,7 @@ std::uint32_t scope_id(const char* name) noexcept {
 
 Address Address::ip_or_nothing(std::string_view literal, std::uint16_t port) noexcept {
   char text[INET6_ADDRSTRLEN + IF_NAMESIZE + 1];
-  if (literal.size() >= sizeof text) return {};
+  if (literal.size() >= sizeof text || literal.find('\0') != literal.npos) return {};
   literal.copy(text, literal.size());
   text[literal.size()] = '\0';
   sockaddr_in four{};

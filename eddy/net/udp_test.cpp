@@ -35,13 +35,12 @@ EDDY_TEST(Udp, ReceiveWaits) {
   auto first = create_task([&]() -> Task<std::string> { co_return (co_await here.receive()).bytes; });
   auto second = create_task([&]() -> Task<std::string> { co_return (co_await here.receive()).bytes; });
   co_await sleep(1s);
-  UdpSocket there = co_await UdpSocket::connect("localhost", here.port());
   EXPECT_FALSE(first.done());
-  UdpSocket four = UdpSocket::connect(here.local_address());
-  co_await four.send("one");
-  co_await four.send("two");
-  EXPECT_EQ(co_await first, "one");
-  EXPECT_EQ(co_await second, "two");
+  UdpSocket there = co_await UdpSocket::connect("127.0.0.1", here.port());
+  co_await there.send("x");
+  co_await there.send("x");
+  EXPECT_EQ(co_await first, "x");
+  EXPECT_EQ(co_await second, "x");
 }
 
 EDDY_TEST(Udp, IntoMemoryOfTheCaller) {
