@@ -84,7 +84,7 @@ Address Address::unix_path(std::string_view path) {
 Address Address::from_sockaddr(const sockaddr* address, socklen_t size) noexcept {
   Address result;
   result.size_ = std::min<socklen_t>(size, sizeof result.bytes_);
-  std::memcpy(&result.bytes_, address, result.size_);
+  std::memcpy(&result.bytes_.any, address, result.size_);
   return result;
 }
 
