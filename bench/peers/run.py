@@ -33,8 +33,8 @@ class Peer:
         self.family = folder.name
         self.name = f"{folder.name} {variant}".strip()
 
-    def call(self, command, *arguments, seconds_max=SECONDS_MAX):
-        command = [part.format(build=BUILD, variant=self.variant) for part in command]
+    def call(self, command, *arguments, seconds_max=SECONDS_MAX, one_core=False):
+        command = ["taskset", "-c", "0"] * one_core + [p.format(build=BUILD, variant=self.variant) for p in command]
         try:
             done = subprocess.run([*command, *arguments], cwd=self.folder, capture_output=True, text=True,
                                   timeout=seconds_max)
@@ -55,17 +55,22 @@ class Peer:
         self.version = next(value for key, value in lines if key == "version")
         self.scenarios = [value for key, value in lines if key == "scenario"]
 
-    def measure(self, scenario, unit):
-        [[name, _, value]] = self.call(self.description["run"], scenario)
-        assert name == scenario, name
-        return float(value) * SCALE.get(unit, 1)
+    def measure(self, scenario):
+        name, one_core = scenario["runs"], scenario.get("one_core", False)
+        [[answered, _, value]] = self.call(self.description["run"], name, one_core=one_core)
+        assert answered == name, answered
+        return float(value) * SCALE.get(scenario["unit"], 1)
 
     def differs(self, scenario):
-        return [d["by"] for d in self.description.get("differs", []) if scenario in d["in"]]
+        return [d["by"] for d in self.description.get("differs", []) if scenario["runs"] in d["in"]]
 
 
 def load(path):
     return tomllib.loads(path.read_text())
+
+
+def all_scenarios():
+    return {name: {"runs": name, **text} for name, text in load(HERE / "scenarios.toml").items()}
 
 
 def all_peers():
@@ -90,21 +95,21 @@ def prepared(peers):
 
 
 def measure(peers, scenarios, rounds):
-    """{scenario: {peer: [a value for each round]}}. Peers alternate, because other work on the machine comes and goes."""
+    """{scenario: {peer: [a value for each round]}}. Peers alternate: other work on the machine comes and goes."""
     results = {}
     for name, scenario in scenarios.items():
-        row = results[name] = {peer: [] for peer in peers if name in peer.scenarios}
+        row = results[name] = {peer: [] for peer in peers if scenario["runs"] in peer.scenarios}
         for i in range(rounds):
             progress(f"{name}: round {i + 1} of {rounds}")
-            measure_round(row, name, scenario["unit"])
+            measure_round(row, name, scenario)
     progress("")
     return results
 
 
-def measure_round(row, name, unit):
+def measure_round(row, name, scenario):
     for peer in list(row):
         try:
-            row[peer].append(peer.measure(name, unit))
+            row[peer].append(peer.measure(scenario))
         except Skipped as reason:
             progress("")
             print(f"{peer.name}: {name} skipped: {reason}", file=sys.stderr)
@@ -159,7 +164,7 @@ def block(name, scenario, row, notes):
     yield f"{name}: {scenario['about']}" + (f"; target {target(scenario)}" if target(scenario) else "")
     for peer in sorted(row, key=lambda peer: statistics.median(row[peer])):
         values = row[peer]
-        marks = [note_number(notes, f"{peer.family}: {text}") for text in peer.differs(name)]
+        marks = [note_number(notes, f"{peer.family}: {text}") for text in peer.differs(scenario)]
         spread = f"({number(min(values))} – {number(max(values))})"
         yield (f"  {peer.name:<14}{number(statistics.median(values)):>10} {scenario['unit']:<3} {spread:<20}"
                f" {verdict(scenario, row, peer) if peer.family == 'eddy' else ''.join(marks)}").rstrip()
@@ -175,10 +180,12 @@ def note_number(notes, text):
 def table(results, scenarios, peers):
     notes = []
     for name, row in results.items():
+        if not row:
+            continue
         yield from block(name, scenarios[name], row, notes)
     yield from (f"[{i}] {text}" for i, text in enumerate(notes, 1))
     yield ""
-    yield from (f"{peer.name}: {peer.version}" for peer in peers)
+    yield from (f"{peer.name}: {peer.version}" for peer in peers if any(peer in row for row in results.values()))
     yield ", ".join(machine().values())
 
 
@@ -205,9 +212,10 @@ def self_test():
     def peer(name, variant, **description):
         return Peer(pathlib.Path(name), description, variant)
 
-    scenario = {"about": "work", "unit": "us", "at_most": 20, "at_least": 0.95, "against": "tbb"}
+    scenario = {"runs": "a", "about": "work", "unit": "us", "at_most": 20, "at_least": 0.95, "against": "tbb"}
     row = {peer("eddy", "gcc"): [10, 30, 11], peer("eddy", "clang"): [21, 22, 23],
-           peer("tbb", "gcc", differs=[{"in": ["a"], "by": "blocks"}]): [10, 33, 10], peer("tbb", "clang"): [30, 30, 30]}
+           peer("tbb", "gcc", differs=[{"in": ["a"], "by": "blocks"}]): [10, 33, 10],
+           peer("tbb", "clang"): [30, 30, 30]}
     notes = []
     lines = [line.split() for line in block("a", scenario, row, notes)]
     assert lines[0][-7:] == "target ≤ 20 us, ≥ 0.95 × tbb".split()[-7:], lines[0]
@@ -224,12 +232,13 @@ def main():
     parser.add_argument("--peers", help="only these folders, such as eddy,asio")
     options = parser.parse_args()
 
-    scenarios = {name: text for name, text in load(HERE / "scenarios.toml").items() if options.filter in name}
+    scenarios = {name: text for name, text in all_scenarios().items() if options.filter in name}
     if not scenarios:
         sys.exit(f"no scenario's name contains '{options.filter}': see bench/peers/scenarios.toml")
     wanted = options.peers and options.peers.split(",")
     peers = prepared(peer for peer in all_peers() if not wanted or peer.family in wanted)
-    scenarios = {name: text for name, text in scenarios.items() if any(name in peer.scenarios for peer in peers)}
+    if not peers:
+        sys.exit("no program could be built")
     results = measure(peers, scenarios, options.rounds)
     print("\n".join(table(results, scenarios, peers)))
     print(f"\nevery round is in {write_json(results, scenarios, peers)}")

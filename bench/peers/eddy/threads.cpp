@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <numeric>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,11 +54,9 @@ double pool_run_100k() {
 
 double pool_map() {
   ThreadPool pool{2};
-  std::vector<std::size_t> items(kItems);
-  std::iota(items.begin(), items.end(), std::size_t{0});
   return run([&]() -> Task<double> {
     Turns turns(10 * kTurns);
-    while (turns.next()) static_cast<void>(co_await pool.map(items, crunch));
+    while (turns.next()) static_cast<void>(co_await pool.map(std::views::iota(std::size_t{0}, kItems), crunch));
     co_return turns.seconds();
   });
 }

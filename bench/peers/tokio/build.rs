@@ -3,14 +3,26 @@
 use std::{env, fs, process::Command};
 
 fn locked(lock: &str, name: &str) -> String {
-    let entry = lock.split("[[package]]").find(|entry| entry.contains(&format!("name = \"{name}\"")));
-    let version = entry.and_then(|entry| entry.split("version = \"").nth(1)).and_then(|rest| rest.split('"').next());
+    let entry = lock
+        .split("[[package]]")
+        .find(|entry| entry.contains(&format!("name = \"{name}\"")));
+    let version = entry
+        .and_then(|entry| entry.split("version = \"").nth(1))
+        .and_then(|rest| rest.split('"').next());
     format!("{name} {}", version.unwrap_or("?"))
 }
 
 fn main() {
     let lock = fs::read_to_string("Cargo.lock").unwrap();
-    let rustc = Command::new(env::var("RUSTC").unwrap()).arg("--version").output().unwrap();
+    let rustc = Command::new(env::var("RUSTC").unwrap())
+        .arg("--version")
+        .output()
+        .unwrap();
     let rustc = String::from_utf8(rustc.stdout).unwrap();
-    println!("cargo:rustc-env=PEER_VERSION={}, {}, {}", locked(&lock, "tokio"), locked(&lock, "rayon"), rustc.trim());
+    println!(
+        "cargo:rustc-env=PEER_VERSION={}, {}, {}",
+        locked(&lock, "tokio"),
+        locked(&lock, "rayon"),
+        rustc.trim()
+    );
 }

@@ -70,11 +70,17 @@ fn crunch(item: usize) -> f64 {
 }
 
 fn two_threads() -> rayon::ThreadPool {
-    rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap()
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(2)
+        .build()
+        .unwrap()
 }
 
 /// Computes in the pool while the loop is free for others.
-async fn compute<R: Send + 'static>(pool: &rayon::ThreadPool, work: impl FnOnce() -> R + Send + 'static) -> R {
+async fn compute<R: Send + 'static>(
+    pool: &rayon::ThreadPool,
+    work: impl FnOnce() -> R + Send + 'static,
+) -> R {
     let (sender, result) = oneshot::channel();
     pool.spawn(move || drop(sender.send(work())));
     result.await.unwrap()
@@ -85,7 +91,8 @@ fn pool_map() -> f64 {
     runtime().build().unwrap().block_on(async {
         let mut turns = Turns::new(10 * TURNS);
         while turns.next() {
-            let _results: Vec<f64> = compute(&pool, || (0..ITEMS).into_par_iter().map(crunch).collect()).await;
+            let _results: Vec<f64> =
+                compute(&pool, || (0..ITEMS).into_par_iter().map(crunch).collect()).await;
         }
         turns.seconds()
     })
@@ -98,7 +105,10 @@ fn pool_parallel_for() -> f64 {
         let mut turns = Turns::new(10 * TURNS);
         while turns.next() {
             results = compute(&pool, move || {
-                results.par_iter_mut().enumerate().for_each(|(i, result)| *result = crunch(i));
+                results
+                    .par_iter_mut()
+                    .enumerate()
+                    .for_each(|(i, result)| *result = crunch(i));
                 results
             })
             .await;

@@ -11,7 +11,12 @@ pub struct Turns {
 
 impl Turns {
     pub fn new(count: u32) -> Turns {
-        Turns { count, turn: 0, begin: Instant::now(), taken: Duration::ZERO }
+        Turns {
+            count,
+            turn: 0,
+            begin: Instant::now(),
+            taken: Duration::ZERO,
+        }
     }
 
     pub fn next(&mut self) -> bool {
