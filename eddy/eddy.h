@@ -79,4 +79,5 @@
 #include "eddy/net/resolve.h"   // resolve ResolveError
 #include "eddy/net/resolver.h"  // Resolver ResolverOptions
 #include "eddy/net/server.h"    // start_server Server ServerOptions
+#include "eddy/net/socket.h"    // Socket
 #include "eddy/net/udp.h"       // UdpSocket Datagram

@@ -17,14 +17,16 @@ ReadyFd::ReadyFd(sys::Fd owned, std::string name)
   require_loop(name_.c_str()).poller().attach(*this);
 }
 
-void ReadyFd::close() noexcept {
-  if (!owned_) return;
-  if (poller) poller->detach(*this);
-  owned_.reset();
-  if (readers_.empty() && writers_.empty()) return;
-  const auto error = std::make_exception_ptr(ClosedError(name_ + " was closed meanwhile"));
-  readers_.end(error);
-  writers_.end(error);
+void ReadyFd::close() noexcept { release().reset(); }
+
+sys::Fd ReadyFd::release() noexcept {
+  if (owned_ && poller) poller->detach(*this);
+  if (!readers_.empty() || !writers_.empty()) {
+    const auto error = std::make_exception_ptr(ClosedError(name_ + " was closed meanwhile"));
+    readers_.end(error);
+    writers_.end(error);
+  }
+  return std::move(owned_);
 }
 
 void ReadyFd::want(Direction direction) noexcept {

@@ -30,6 +30,8 @@ class ReadyFd final : private sys::Watch {
   ~ReadyFd() { close(); }
 
   void close() noexcept;
+  /// The descriptor, which is the caller's now; otherwise like close.
+  [[nodiscard]] sys::Fd release() noexcept;
   [[nodiscard]] bool is_open() const noexcept { return static_cast<bool>(owned_); }
   [[nodiscard]] int number() const noexcept { return owned_.get(); }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }

@@ -8,13 +8,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "eddy/core/task.h"
 #include "eddy/io/stream.h"
 #include "eddy/net/address.h"
-#include "eddy/net/server.h"
+#include "eddy/net/listener.h"
 #include "eddy/net/udp.h"
 
 namespace eddy::test {
@@ -32,8 +33,15 @@ class DnsServer {
  public:
   static Task<DnsServer> start() {
     DnsServer server;
-    server.udp_ = UdpSocket::bind(Address::ip("127.0.0.1", 0));
+    while (!server.udp_.is_open()) server.open();
     co_return server;
+  }
+
+  /// At the same port, for those who ask again over TCP: serve it with `serve_tcp`.
+  std::vector<Listener> tcp() {
+    std::vector<Listener> listeners;
+    listeners.push_back(std::move(tcp_));
+    return listeners;
   }
 
   std::string address() const { return udp_.local_address().to_string(); }
@@ -60,6 +68,16 @@ class DnsServer {
   int garbage = 0;  ///< so many answers are not DNS at all
 
  private:
+  // UDP and TCP count their ports apart: what is free in one may be taken in the other.
+  void open() {
+    tcp_ = Listener::listen(Address::ip("127.0.0.1", 0));
+    try {
+      udp_ = UdpSocket::bind(tcp_.address());
+    } catch (const std::system_error&) {
+      return;
+    }
+  }
+
   static unsigned byte(std::string_view text, std::size_t at) { return static_cast<unsigned char>(text.at(at)); }
   static std::string number(std::uint16_t value) {
     return {static_cast<char>(value >> 8), static_cast<char>(value & 0xff)};
@@ -108,6 +126,7 @@ class DnsServer {
   }
 
   UdpSocket udp_;
+  Listener tcp_;
 };
 
 }  // namespace eddy::test

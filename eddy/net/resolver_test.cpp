@@ -16,6 +16,7 @@
 #include "eddy/net/connect.h"
 #include "eddy/net/dns_server_test.h"
 #include "eddy/net/resolve.h"
+#include "eddy/net/server.h"
 #include "eddy/test/test.h"
 #include "eddy/time/sleep.h"
 #include "eddy/time/timeout.h"
@@ -131,9 +132,8 @@ TEST(Resolver, ATruncatedAnswerIsAskedForAgainOverTcp) {
   with_server([](test::DnsServer& server, Resolver& resolver) -> Task<> {
     server.names["long.test"].addresses = {"192.0.2.1"};
     server.names["long.test"].truncated_on_udp = true;
-    ServerOptions options;
-    Server tcp = co_await start_server([&server](Stream client) { return server.serve_tcp(std::move(client)); },
-                                       "127.0.0.1", server.port(), options);
+    Server tcp =
+        co_await start_server([&server](Stream client) { return server.serve_tcp(std::move(client)); }, server.tcp());
     EXPECT_EQ(hosts(co_await resolver.resolve("long.test")), "192.0.2.1");
     co_await tcp.aclose();
   });
