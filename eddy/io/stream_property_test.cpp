@@ -6,10 +6,12 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "eddy/base/random.h"
 #include "eddy/combine/gather.h"
 #include "eddy/io/stream.h"
+#include "eddy/test/faulty_stream.h"
 #include "eddy/test/test.h"
 #include "eddy/time/sleep.h"
 #include "eddy/time/timeout.h"
@@ -113,11 +115,19 @@ struct Kind {
 };
 void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
 
+StreamPair faulty(StreamPair good) {
+  test::Faults faults = test::Faults{}.fragments().stalls();
+  Stream first = test::faulty_stream(std::move(good.first), faults.seed(1));
+  return {std::move(first), test::faulty_stream(std::move(good.second), faults.seed(2))};
+}
+
 class StreamProperty : public testing::TestWithParam<Kind> {};
 
 INSTANTIATE_TEST_SUITE_P(Kinds, StreamProperty,
                          testing::Values(Kind{"memory", [] { return memory_stream_pair(); }, false},
                                          Kind{"memory_of_1000_bytes", [] { return memory_stream_pair(1000); }, false},
+                                         Kind{"faulty", [] { return faulty(memory_stream_pair(5000)); }, false},
+                                         Kind{"faulty_socket", [] { return faulty(socket_stream_pair()); }, true},
                                          Kind{"socket", [] { return socket_stream_pair(); }, true}),
                          [](const auto& info) { return std::string(info.param.name); });
 
