@@ -14,8 +14,8 @@
 
 #include "eddy/base/unique_function.h"
 #include "eddy/core/body.h"
-#include "eddy/threads/remote_op.h"
-#include "eddy/threads/thread_call.h"
+#include "eddy/threads/detail/remote_op.h"
+#include "eddy/threads/detail/thread_call.h"
 
 namespace eddy {
 namespace detail {

@@ -13,10 +13,10 @@
 #include <stop_token>
 #include <utility>
 
-#include "eddy/threads/borrowed_context.h"
-#include "eddy/threads/job.h"
-#include "eddy/threads/pool_ref.h"
-#include "eddy/threads/remote_op.h"
+#include "eddy/threads/detail/borrowed_context.h"
+#include "eddy/threads/detail/job.h"
+#include "eddy/threads/detail/pool_ref.h"
+#include "eddy/threads/detail/remote_op.h"
 
 namespace eddy::detail {
 

@@ -16,7 +16,7 @@
 
 #include "eddy/base/ring.h"
 #include "eddy/core/time_point.h"
-#include "eddy/threads/remote_op.h"
+#include "eddy/threads/detail/remote_op.h"
 
 namespace eddy::detail {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "eddy/threads/parallel_op.h"
+#include "eddy/threads/detail/parallel_op.h"
 
 #include <algorithm>
 

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "eddy/sys/thread.h"
+#include "eddy/threads/detail/pool_ref.h"
 #include "eddy/threads/pool_error.h"
-#include "eddy/threads/pool_ref.h"
 
 namespace eddy::detail {
 

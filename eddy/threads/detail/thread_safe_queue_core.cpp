@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "eddy/threads/thread_safe_queue_core.h"
+#include "eddy/threads/detail/thread_safe_queue_core.h"
 
 #include <cassert>
 #include <chrono>

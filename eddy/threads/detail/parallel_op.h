@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
+#include "eddy/threads/detail/pool_op.h"
 #include "eddy/threads/detail/steal_range.h"
-#include "eddy/threads/pool_op.h"
 
 namespace eddy::detail {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "eddy/threads/pool_op.h"
+#include "eddy/threads/detail/pool_op.h"
 
 #include "eddy/core/loop.h"
 #include "eddy/threads/detail/pool_core.h"
