@@ -8,7 +8,6 @@
 
 #include <atomic>
 #include <exception>
-#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -59,7 +58,7 @@ class CallbackState {
 template <class T>
 class CallbackResult final : public CallbackState {
  public:
-  std::optional<task_stored_t<T>> value;
+  ThreadResult<T> value;
 
  private:
   void destroy() noexcept override { delete this; }
@@ -99,7 +98,7 @@ class Callback : public detail::CallbackRef {
     detail::CallbackState& shared = state();
     if (!shared.begin_settling()) return;
     try {
-      static_cast<detail::CallbackResult<T>&>(shared).value.emplace(std::forward<A>(value)...);
+      static_cast<detail::CallbackResult<T>&>(shared).value.store(std::forward<A>(value)...);
     } catch (...) {
       shared.error = std::current_exception();
     }
@@ -167,14 +166,7 @@ class [[nodiscard("co_await it")]] FromCallbackOp final : public CallbackOp, pub
 
   T take() {
     check();
-    auto& value = static_cast<CallbackResult<T>*>(state_)->value;
-    if constexpr (std::is_void_v<T>) {
-      return;
-    } else if constexpr (std::is_reference_v<T>) {
-      return static_cast<T>(**value);
-    } else {
-      return std::move(*value);
-    }
+    return static_cast<CallbackResult<T>*>(state_)->value.take();
   }
 
  private:

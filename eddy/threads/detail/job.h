@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <source_location>
 
 namespace eddy::detail {
@@ -25,7 +26,7 @@ class Job {
   /// In a worker's thread.
   virtual void execute(Worker& worker) noexcept = 0;
   /// The pool was shut down first. In the thread that does so.
-  virtual void refuse() noexcept = 0;
+  virtual void refuse(std::exception_ptr why) noexcept = 0;
 
   Job* ring_next() const noexcept { return next_; }
   Job* ring_prev() const noexcept { return prev_; }

@@ -16,7 +16,10 @@
 #include <utility>
 #include <vector>
 
-#include "eddy/threads/detail/pool_op.h"
+#include "eddy/threads/detail/borrowed_context.h"
+#include "eddy/threads/detail/job.h"
+#include "eddy/threads/detail/pool_ref.h"
+#include "eddy/threads/detail/remote_op.h"
 #include "eddy/threads/detail/steal_range.h"
 
 namespace eddy::detail {
@@ -58,7 +61,7 @@ class ParallelOp : public RemoteOp {
   class alignas(64) Share final : public Job {
    public:
     void execute(Worker& worker) noexcept override;
-    void refuse() noexcept override;
+    void refuse(std::exception_ptr why) noexcept override;
     ParallelOp* op = nullptr;
     StealRange<> range;
   };

@@ -212,7 +212,7 @@ std::size_t PoolCore::close(bool discard) noexcept {
     tell_waiters(lock);
   }
   while (idle) std::exchange(idle, idle->next_idle)->unpark();
-  while (Job* job = refused.pop_front()) job->refuse();
+  while (Job* job = refused.pop_front()) job->refuse(std::make_exception_ptr(PoolShutDown(name_)));
   return count;
 }
 

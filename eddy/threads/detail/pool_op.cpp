@@ -3,24 +3,12 @@
 
 #include "eddy/core/loop.h"
 #include "eddy/threads/detail/pool_core.h"
-#include "eddy/threads/pool_error.h"
 
 namespace eddy::detail {
 
-std::source_location await_of(const Op& op) noexcept {
-  Cont cont = op.cont();
-  return cont.is_receiver() ? std::source_location() : cont.coroutine()->where;
-}
-
 Step PoolOp::start(Strand& strand, Cont cont) noexcept {
   if (!leave(strand, cont)) return Step::none();
-  try {
-    if (!pool_) pool_ = default_pool(loop());
-    context_.borrow();
-    where = await_of(*this);
-    pool_->submit(*this);
-  } catch (...) {
-    error_ = std::current_exception();
+  if (!submit(pool_, *this, loop())) {
     recall();
     grant();
   }
@@ -28,29 +16,18 @@ Step PoolOp::start(Strand& strand, Cont cont) noexcept {
 }
 
 void PoolOp::execute(Worker& worker) noexcept {
-  const std::stop_source* token = stop_source();
-  if (token) worker.pool.set_stoppable(worker, token);
-  {
-    BorrowedContext::Use use(context_);
-    try {
-      call();
-    } catch (...) {
-      error_ = std::current_exception();
-    }
-  }
-  if (token) worker.pool.set_stoppable(worker, nullptr);
-  returned_.store(true, std::memory_order_release);
-  send_home();
+  perform(worker);
+  return_home();
 }
 
-void PoolOp::refuse() noexcept {
-  error_ = std::make_exception_ptr(PoolShutDown(pool_->name()));
-  returned_.store(true, std::memory_order_release);
-  send_home();
+void PoolOp::refuse(std::exception_ptr why) noexcept {
+  error_ = std::move(why);
+  return_home();
 }
 
-void PoolOp::report_error_nobody_took() noexcept {
-  report_lost_error("error of a function in a thread, whose result nobody took", std::move(error_));
+void PoolOp::return_home() noexcept {
+  returned_.store(true, std::memory_order_release);
+  send_home();
 }
 
 void PoolOp::cancel() noexcept {

@@ -8,62 +8,37 @@
 #pragma once
 
 #include <atomic>
-#include <exception>
-#include <source_location>
-#include <stop_token>
 #include <utility>
 
-#include "eddy/threads/detail/borrowed_context.h"
-#include "eddy/threads/detail/job.h"
-#include "eddy/threads/detail/pool_ref.h"
+#include "eddy/threads/detail/function_job.h"
 #include "eddy/threads/detail/remote_op.h"
 
 namespace eddy::detail {
 
-/// Where a coroutine waits for `op`, if a coroutine does.
-std::source_location await_of(const Op& op) noexcept;
-
 /// A function that a pool runs for whoever awaits it; the part that does not depend on the function.
-class PoolOp : public RemoteOp, public Job {
+class PoolOp : public RemoteOp, public FunctionJob {
  public:
   /// A null pool: the default pool of the loop it is awaited on.
   explicit PoolOp(PoolRef pool) noexcept : pool_(std::move(pool)) {}
-  PoolOp(PoolOp&& other) noexcept : RemoteOp(static_cast<RemoteOp&&>(other)), Job(), pool_(std::move(other.pool_)) {}
+  PoolOp(PoolOp&& other) noexcept
+      : RemoteOp(static_cast<RemoteOp&&>(other)), FunctionJob(), pool_(std::move(other.pool_)) {}
 
   bool ready() const noexcept { return false; }
   Step start(Strand& strand, Cont cont) noexcept;
   void cancel() noexcept override;
 
  protected:
-  ~PoolOp() {
-    if (error_) [[unlikely]]
-      report_error_nobody_took();
-  }
-
-  /// In the worker: calls the function and keeps what it returns.
-  virtual void call() = 0;
-  /// Null for a function that takes no stop token.
-  virtual const std::stop_source* stop_source() const noexcept { return nullptr; }
-  /// Throws what the function threw, or why it did not run.
-  void check() {
-    if (error_) [[unlikely]]
-      std::rethrow_exception(std::exchange(error_, nullptr));
-  }
+  ~PoolOp() { report_lost(); }
 
  private:
   void execute(Worker& worker) noexcept final;
-  void refuse() noexcept final;
+  void refuse(std::exception_ptr why) noexcept final;
   bool arrive() noexcept final { return !cancelled_ || error_; }
-  void report_error_nobody_took() noexcept;
+  void return_home() noexcept;
 
   PoolRef pool_;
-  BorrowedContext context_;
-  std::exception_ptr error_;
   std::atomic<bool> returned_{false};
   bool cancelled_ = false;
 };
-
-/// The pool that `to_thread` uses on a loop; made when it is first asked for, ends with the loop.
-PoolRef default_pool(Loop& loop);
 
 }  // namespace eddy::detail
