@@ -153,7 +153,6 @@ class CallbackOp : public RemoteOp {
   bool arrive() noexcept final;
   void tell_api() noexcept;
   UniqueFunction<void()> on_cancel_;
-  bool cancelled_ = false;
 };
 
 template <class T, class F>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <exception>
 #include <stop_token>
 #include <utility>
@@ -39,6 +40,7 @@ class FunctionJob : public Job {
       report_error_nobody_took();
   }
 
+  std::atomic<bool> returned_{false};  ///< the result is on its way
   BorrowedContext context_;
   std::exception_ptr error_;
 

@@ -84,7 +84,6 @@ class ParallelOp : public RemoteOp {
   std::atomic<std::uint32_t> outstanding_{0};
   std::atomic<bool> stop_{false};
   std::atomic<bool> failed_{false};
-  bool cancelled_ = false;
   std::exception_ptr error_;
 };
 

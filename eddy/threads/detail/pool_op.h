@@ -7,7 +7,6 @@
 //  returned → its result is on its way and is delivered; the cancellation takes effect at the next await.
 #pragma once
 
-#include <atomic>
 #include <utility>
 
 #include "eddy/threads/detail/function_job.h"
@@ -37,8 +36,6 @@ class PoolOp : public RemoteOp, public FunctionJob {
   void return_home() noexcept;
 
   PoolRef pool_;
-  std::atomic<bool> returned_{false};
-  bool cancelled_ = false;
 };
 
 }  // namespace eddy::detail

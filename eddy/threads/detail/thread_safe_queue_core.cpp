@@ -122,7 +122,7 @@ void ThreadSafeGetBase::cancel() noexcept {
   if (std::exchange(stage, Stage::kOut) == Stage::kOut) return;
   give_back();
   if (state() == Op::kReady) return stop();  // granted at once, not dispatched yet
-  revoked_ = true;                           // on its way home
+  cancelled_ = true;                         // on its way home
 }
 
 /// Under the lock.

@@ -164,10 +164,9 @@ class ThreadSafeGetBase : public ThreadSafeWait {
 
  private:
   bool served_or_waits() noexcept final { return queue_.reserve_or_wait(*this); }
-  bool arrive() noexcept final { return !revoked_; }
+  bool arrive() noexcept final { return !cancelled_; }
   void give_back() noexcept;
   void give_up_grant() noexcept;
-  bool revoked_ = false;
 };
 
 /// Waits for room. Once there is room its item is in the queue for good: cancelled then, it ends as put.
