@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "eddy/core/body.h"
-#include "eddy/threads/pool_op.h"
-#include "eddy/threads/thread_call.h"
+#include "eddy/threads/detail/pool_op.h"
+#include "eddy/threads/detail/thread_call.h"
 
 namespace eddy::detail {
 

@@ -16,7 +16,7 @@
 
 #include "eddy/base/ring.h"
 #include "eddy/core/time_point.h"
-#include "eddy/threads/remote_op.h"
+#include "eddy/threads/detail/remote_op.h"
 
 namespace eddy::detail {
 
@@ -115,6 +115,7 @@ class ThreadSafeQueueCore {
   const std::size_t limit_;
 
  private:
+  friend class ThreadSafeWait;
   friend class ThreadSafeGetBase;
   friend class ThreadSafePutBase;
 };
@@ -124,17 +125,33 @@ void check_put(QueueEnd end);
 /// Throws when a loop runs here: it would stand still.
 void check_may_block(const char* call, const char* instead);
 
-/// Waits for an item. Cancelled, it leaves the item to the next, even when it was granted one already.
-class ThreadSafeGetBase : public RemoteOp, public QueueWaiter {
+/// A task that waits at the queue; what getting and putting have in common.
+class ThreadSafeWait : public RemoteOp, public QueueWaiter {
  public:
-  explicit ThreadSafeGetBase(ThreadSafeQueueCore& queue) noexcept : queue_(queue) {}
-  ThreadSafeGetBase(ThreadSafeGetBase&& other) noexcept
+  explicit ThreadSafeWait(ThreadSafeQueueCore& queue) noexcept : queue_(queue) {}
+  ThreadSafeWait(ThreadSafeWait&& other) noexcept
       : RemoteOp(static_cast<RemoteOp&&>(other)), QueueWaiter(), queue_(other.queue_) {}
 
-  bool ready() noexcept;
   Step start(Strand& strand, Cont cont) noexcept;
+  void granted() noexcept final { send_home(); }
+
+ protected:
+  ~ThreadSafeWait() = default;
+  /// Under the lock: false when it has to wait, and does.
+  virtual bool served_or_waits() noexcept = 0;
+  /// Under the lock, while it waits: leaves the ring, and ends as cancelled.
+  void stop_waiting(Ring<QueueWaiter>& ring) noexcept;
+  ThreadSafeQueueCore& queue_;
+};
+
+/// Waits for an item. Cancelled, it leaves the item to the next, even when it was granted one already.
+class ThreadSafeGetBase : public ThreadSafeWait {
+ public:
+  using ThreadSafeWait::ThreadSafeWait;
+  ThreadSafeGetBase(ThreadSafeGetBase&&) = default;
+
+  bool ready() noexcept;
   void cancel() noexcept override;
-  void granted() noexcept override { send_home(); }
 
  protected:
   ~ThreadSafeGetBase() { give_up_grant(); }
@@ -144,34 +161,30 @@ class ThreadSafeGetBase : public RemoteOp, public QueueWaiter {
     stage = Stage::kOut;
     return queue_.stored_ != queue_.available_;
   }
-  ThreadSafeQueueCore& queue_;
 
  private:
-  bool arrive() noexcept final { return !revoked_; }
+  bool served_or_waits() noexcept final { return queue_.reserve_or_wait(*this); }
+  bool arrive() noexcept final { return !cancelled_; }
   void give_back() noexcept;
   void give_up_grant() noexcept;
-  bool revoked_ = false;
 };
 
 /// Waits for room. Once there is room its item is in the queue for good: cancelled then, it ends as put.
-class ThreadSafePutBase : public RemoteOp, public QueueWaiter {
+class ThreadSafePutBase : public ThreadSafeWait {
  public:
-  explicit ThreadSafePutBase(ThreadSafeQueueCore& queue) noexcept : queue_(queue) {}
-  ThreadSafePutBase(ThreadSafePutBase&& other) noexcept
-      : RemoteOp(static_cast<RemoteOp&&>(other)), QueueWaiter(), queue_(other.queue_) {}
+  using ThreadSafeWait::ThreadSafeWait;
+  ThreadSafePutBase(ThreadSafePutBase&&) = default;
 
   bool ready() noexcept;
-  Step start(Strand& strand, Cont cont) noexcept;
   void cancel() noexcept override;
-  void granted() noexcept override { send_home(); }
 
  protected:
   ~ThreadSafePutBase() = default;
   /// Under the lock, when there is room: puts the item.
   virtual QueueEnd deliver() noexcept = 0;
-  ThreadSafeQueueCore& queue_;
 
  private:
+  bool served_or_waits() noexcept final;
   bool arrive() noexcept final { return true; }
   bool put_now() noexcept;
 };

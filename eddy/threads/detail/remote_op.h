@@ -40,6 +40,9 @@ class RemoteOp : public Op {
   Loop* loop_ = nullptr;
   bool away_ = false;
   bool counts_ = false;
+
+ protected:
+  bool cancelled_ = false;  ///< a cancel came while somebody else had it; for `arrive`
 };
 
 }  // namespace eddy::detail

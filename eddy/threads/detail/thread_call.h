@@ -42,10 +42,14 @@ struct ThreadCallOf<true, F, Args...> {
   using Stored = stored_call_t<F, std::stop_token, Args...>;
 };
 
-/// What a function returned, until somebody takes it.
+/// What a function returned, or a callback was given, until somebody takes it.
 template <class T>
 class ThreadResult {
  public:
+  template <class... A>
+  void store(A&&... value) {
+    value_.emplace(std::forward<A>(value)...);
+  }
   template <class F>
   void keep(F& f) {
     if constexpr (std::is_void_v<T>) {

@@ -15,7 +15,7 @@
 #include "eddy/core/any_task.h"
 #include "eddy/core/create_task.h"
 #include "eddy/core/node.h"
-#include "eddy/threads/borrowed_context.h"
+#include "eddy/threads/detail/borrowed_context.h"
 #include "eddy/threads/detail/spin_lock.h"
 
 namespace eddy::detail {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "eddy/threads/pool_wait.h"
+#include "eddy/threads/detail/pool_wait.h"
 
 #include <utility>
 

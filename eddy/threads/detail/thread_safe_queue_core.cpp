@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "eddy/threads/thread_safe_queue_core.h"
+#include "eddy/threads/detail/thread_safe_queue_core.h"
 
 #include <cassert>
 #include <chrono>
@@ -85,6 +85,25 @@ void ThreadSafeQueueCore::close(bool immediate) noexcept {
   if (closed()) grant_all(getters_);
 }
 
+// --- waiting ---------------------------------------------------------------------------------------------------------
+
+Step ThreadSafeWait::start(Strand& strand, Cont cont) noexcept {
+  if (!leave(strand, cont, Outside::kNo)) return Step::none();
+  const std::lock_guard lock(queue_.lock_);
+  if (served_or_waits()) {
+    recall();
+    grant();
+  }
+  return Step::none();
+}
+
+void ThreadSafeWait::stop_waiting(Ring<QueueWaiter>& ring) noexcept {
+  stage = Stage::kOut;
+  ring.erase(*this);
+  recall();
+  stop();
+}
+
 // --- getting ---------------------------------------------------------------------------------------------------------
 
 bool ThreadSafeGetBase::ready() noexcept {
@@ -97,31 +116,13 @@ bool ThreadSafeGetBase::ready() noexcept {
   return true;
 }
 
-Step ThreadSafeGetBase::start(Strand& strand, Cont cont) noexcept {
-  if (!leave(strand, cont, Outside::kNo)) return Step::none();
-  const std::lock_guard lock(queue_.lock_);
-  if (queue_.reserve_or_wait(*this)) {
-    recall();
-    grant();
-  }
-  return Step::none();
-}
-
 void ThreadSafeGetBase::cancel() noexcept {
   const std::lock_guard lock(queue_.lock_);
-  switch (std::exchange(stage, Stage::kOut)) {
-    case Stage::kWaiting:
-      queue_.getters_.erase(*this);
-      recall();
-      return stop();
-    case Stage::kGranted:
-      give_back();
-      if (state() == Op::kReady) return stop();  // granted at once, not dispatched yet
-      revoked_ = true;                           // on its way home
-      return;
-    case Stage::kOut:
-      return;
-  }
+  if (stage == Stage::kWaiting) return stop_waiting(queue_.getters_);
+  if (std::exchange(stage, Stage::kOut) == Stage::kOut) return;
+  give_back();
+  if (state() == Op::kReady) return stop();  // granted at once, not dispatched yet
+  cancelled_ = true;                         // on its way home
 }
 
 /// Under the lock.
@@ -156,25 +157,15 @@ bool ThreadSafePutBase::put_now() noexcept {
   return true;
 }
 
-Step ThreadSafePutBase::start(Strand& strand, Cont cont) noexcept {
-  if (!leave(strand, cont, Outside::kNo)) return Step::none();
-  const std::lock_guard lock(queue_.lock_);
-  if (put_now()) {
-    recall();
-    grant();
-  } else {
-    queue_.wait(queue_.putters_, *this);
-  }
-  return Step::none();
+bool ThreadSafePutBase::served_or_waits() noexcept {
+  if (put_now()) return true;
+  queue_.wait(queue_.putters_, *this);
+  return false;
 }
 
 void ThreadSafePutBase::cancel() noexcept {
   const std::lock_guard lock(queue_.lock_);
-  if (stage != Stage::kWaiting) return;
-  stage = Stage::kOut;
-  queue_.putters_.erase(*this);
-  recall();
-  stop();
+  if (stage == Stage::kWaiting) stop_waiting(queue_.putters_);
 }
 
 void check_put(QueueEnd end) {

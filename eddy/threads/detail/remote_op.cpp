@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "eddy/threads/remote_op.h"
+#include "eddy/threads/detail/remote_op.h"
 
 #include "eddy/core/loop.h"
 

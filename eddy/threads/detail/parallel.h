@@ -11,7 +11,7 @@
 
 #include "eddy/core/awaitable.h"
 #include "eddy/core/body.h"
-#include "eddy/threads/parallel_op.h"
+#include "eddy/threads/detail/parallel_op.h"
 
 namespace eddy::detail {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "eddy/threads/remote_op.h"
+#include "eddy/threads/detail/remote_op.h"
 
 namespace eddy::detail {
 

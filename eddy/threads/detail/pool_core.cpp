@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "eddy/sys/thread.h"
+#include "eddy/threads/detail/pool_ref.h"
 #include "eddy/threads/pool_error.h"
-#include "eddy/threads/pool_ref.h"
 
 namespace eddy::detail {
 
@@ -63,7 +63,7 @@ Job::Phase PoolCore::withdraw_or_abandon(Job& job) noexcept {
     Lock lock(lock_);
     if (job.phase != Job::Phase::kRunning) return job.phase;
     job.phase = Job::Phase::kAbandoned;
-    job.runner->abandoned = true;
+    job.runner().abandoned = true;
     ++abandoned_;
     tell_waiters(lock);
     if (!queue_.empty()) how = choose(idle);  // another thread may take the place of the one that is stuck
@@ -152,7 +152,7 @@ Job* PoolCore::next_job(Worker& self, Lock& lock) noexcept {
       --queued_;
       ++busy_;
       job->phase = Job::Phase::kRunning;
-      job->runner = &self;
+      job->set_runner(self);
       self.where = job->where;
       Worker* idle = nullptr;
       Rouse how = queue_.empty() ? Rouse::kNobody : choose(idle);
@@ -212,7 +212,7 @@ std::size_t PoolCore::close(bool discard) noexcept {
     tell_waiters(lock);
   }
   while (idle) std::exchange(idle, idle->next_idle)->unpark();
-  while (Job* job = refused.pop_front()) job->refuse();
+  while (Job* job = refused.pop_front()) job->refuse(std::make_exception_ptr(PoolShutDown(name_)));
   return count;
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "eddy/threads/parallel_op.h"
+#include "eddy/threads/detail/parallel_op.h"
 
 #include <algorithm>
 
 #include "eddy/core/loop.h"
 #include "eddy/sys/clock.h"
+#include "eddy/threads/detail/function_job.h"
 #include "eddy/threads/detail/pool_core.h"
 #include "eddy/threads/pool_error.h"
 
@@ -73,8 +74,8 @@ void ParallelOp::submit() {
 
 void ParallelOp::Share::execute(Worker&) noexcept { op->work(*this); }
 
-void ParallelOp::Share::refuse() noexcept {
-  op->fail(std::make_exception_ptr(PoolShutDown(op->pool_->name())));
+void ParallelOp::Share::refuse(std::exception_ptr why) noexcept {
+  op->fail(std::move(why));
   op->finish(1);
 }
 

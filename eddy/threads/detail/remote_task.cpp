@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "eddy/threads/remote_task.h"
+#include "eddy/threads/detail/remote_task.h"
 
 #include <mutex>
 

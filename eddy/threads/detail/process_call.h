@@ -95,14 +95,28 @@ void process_stub(Decoder& in, Encoder& out) {
   }
 }
 
+/// Copies an argument only if the worker takes it as another type.
+template <class P, class A>
+void encode_argument(Encoder& out, A&& argument) {
+  if constexpr (std::is_same_v<P, std::remove_cvref_t<A>>) {
+    out(std::as_const(argument));
+  } else {
+    const P as_taken(std::forward<A>(argument));
+    out(as_taken);
+  }
+}
+template <class... P, class... A>
+void encode_arguments(Encoder& out, std::type_identity<std::tuple<P...>>, A&&... arguments) {
+  (encode_argument<P>(out, std::forward<A>(arguments)), ...);
+}
+
 template <class F, class... A>
 std::string encode_call(F function, A&&... arguments) {
   using Arguments = process_arguments_t<F, A...>;
   Encoder out;
   out(locate(reinterpret_cast<const void*>(&process_stub<F, Arguments>)));
   encode_function(out, function);
-  const Arguments as_taken(std::forward<A>(arguments)...);
-  std::apply([&out](const auto&... argument) { out(argument...); }, as_taken);
+  encode_arguments(out, std::type_identity<Arguments>(), std::forward<A>(arguments)...);
   return out.take();
 }
 

@@ -16,8 +16,11 @@
 #include <utility>
 #include <vector>
 
+#include "eddy/threads/detail/borrowed_context.h"
+#include "eddy/threads/detail/job.h"
+#include "eddy/threads/detail/pool_ref.h"
+#include "eddy/threads/detail/remote_op.h"
 #include "eddy/threads/detail/steal_range.h"
-#include "eddy/threads/pool_op.h"
 
 namespace eddy::detail {
 
@@ -58,7 +61,7 @@ class ParallelOp : public RemoteOp {
   class alignas(64) Share final : public Job {
    public:
     void execute(Worker& worker) noexcept override;
-    void refuse() noexcept override;
+    void refuse(std::exception_ptr why) noexcept override;
     ParallelOp* op = nullptr;
     StealRange<> range;
   };
@@ -81,7 +84,6 @@ class ParallelOp : public RemoteOp {
   std::atomic<std::uint32_t> outstanding_{0};
   std::atomic<bool> stop_{false};
   std::atomic<bool> failed_{false};
-  bool cancelled_ = false;
   std::exception_ptr error_;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "eddy/threads/borrowed_context.h"
+#include "eddy/threads/detail/borrowed_context.h"
 
 #include <utility>
 

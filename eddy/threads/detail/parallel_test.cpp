@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "eddy/threads/parallel.h"
+#include "eddy/threads/detail/parallel.h"
 
 #include <atomic>
 #include <chrono>
