@@ -84,26 +84,22 @@ class Acceptor {
   }
 
  private:
+  // No error of accept(2) is a reason to stop serving: a lack of descriptors or memory ends some time, and what else the
+  // network reports belongs to one connection.
   Task<Stream> accept(Listener& listener) {
     std::chrono::milliseconds pause = kPauseMin;
     for (;;) {
       try {
         co_return co_await listener.accept();
-      } catch (const std::system_error& error) {
-        if (!is_shortage(error)) throw;
+      } catch (const std::system_error&) {
         if (pause == kPauseMin) {
-          report("accepting at " + listener.address().to_string() + " pauses until there is room again",
+          report("accepting at " + listener.address().to_string() + " pauses until it works again",
                  std::current_exception());
         }
       }
       co_await sleep(pause);
       pause = std::min(pause * 2, kPauseMax);
     }
-  }
-
-  static bool is_shortage(const std::system_error& error) {
-    const int code = error.code().value();
-    return code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM;
   }
 
   SharedRef shared_;
