@@ -1,10 +1,9 @@
 // A port scanner: many connections at once, so many at a time, and none may take longer than a moment.
 // SPDX-License-Identifier: MIT
 #include <cstdint>
+#include <exception>
 #include <iostream>
-#include <optional>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "eddy/eddy.h"
@@ -15,8 +14,12 @@ using eddy::Task;
 
 Task<bool> is_open(std::string host, std::uint16_t port, eddy::Semaphore& at_once) {
   auto permit = co_await at_once.acquire();
-  auto connected = co_await eddy::outcome(eddy::wait_for(eddy::open_connection(host, port), 1s));
-  co_return connected.has_value();
+  try {
+    Stream stream = co_await eddy::wait_for(eddy::open_connection(host, port), 1s);
+    co_return stream.is_open();
+  } catch (const std::exception&) {  // refused, unreachable, too slow
+    co_return false;
+  }
 }
 
 Task<std::vector<std::uint16_t>> scan(std::string host, std::vector<std::uint16_t> ports) {

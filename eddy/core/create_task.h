@@ -105,7 +105,11 @@ class CallTask final : public CoroutineState<T> {
 template <class Result, class Operation>
 class KeptOperationTask final : public TaskState<Result> {
  public:
-  explicit KeptOperationTask(Operation&& operation) { operation_.emplace(std::move(operation)); }
+  explicit KeptOperationTask(Operation&& operation) {
+    operation_.emplace(std::move(operation));
+    // A task outlives the statement that made it, and so the temporaries that it was given.
+    if constexpr (requires { operation_->keep_bytes(); }) operation_->keep_bytes();
+  }
 
   static void* operator new(std::size_t bytes) { return frame_allocate(bytes); }
   static void operator delete(void* state, std::size_t bytes) noexcept { frame_free(state, bytes); }

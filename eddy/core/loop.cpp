@@ -110,17 +110,23 @@ struct Loop::Outside {
     sys::SignalWatch watch;
   };
 
-  std::unique_ptr<sys::Poller> poller = sys::make_poller();
+  explicit Outside(LoopHooks* hooks) : poller(sys::make_poller()) {
+    if (hooks) poller = hooks->wrap_poller(std::move(poller));
+  }
+
+  std::unique_ptr<sys::Poller> poller;
   std::vector<std::unique_ptr<SignalHandler>> signal_handlers;
   std::shared_ptr<ExceptionHandler> exception_handler;  ///< null for the default; shared since it may replace itself
   detail::Inbox<detail::Node> posted;
   std::atomic<std::uint64_t> signals{0};
 };
 
+std::unique_ptr<sys::Poller> LoopHooks::wrap_poller(std::unique_ptr<sys::Poller> real) { return real; }
+
 Loop::Loop() : Loop(nullptr) {}
 
 Loop::Loop(LoopHooks* hooks)
-    : hooks_(hooks), timers_(hooks ? hooks->now() : sys::monotonic_now()), root_(*this), outside_(new Outside) {
+    : hooks_(hooks), timers_(hooks ? hooks->now() : sys::monotonic_now()), root_(*this), outside_(new Outside(hooks)) {
   const char* debug = std::getenv("EDDY_DEBUG");
   debug_ = debug && *debug && *debug != '0';
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "eddy/core/time_point.h"
@@ -30,6 +31,9 @@ class LoopHooks {
   /// True: each turn hands what is ready to `shuffle` before dispatching it.
   virtual bool shuffles() const noexcept = 0;
   virtual void shuffle(std::vector<detail::Node*>& ready) = 0;
+
+  /// The loop's poller, given the one it would use.
+  virtual std::unique_ptr<sys::Poller> wrap_poller(std::unique_ptr<sys::Poller> real);
 };
 
 }  // namespace eddy

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cerrno>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "eddy/io/turn_line.h"
@@ -69,6 +71,14 @@ class [[nodiscard("co_await it")]] FdOp final : public TryOp, public AwaitLeaf<F
     this->check();
     return call_.result();
   }
+  /// Copies the bytes: for a send that becomes a task.
+  void keep_bytes()
+    requires requires(Call& call) { call.bytes = std::string_view(); }
+  {
+    kept_.reset(new char[call_.bytes.size()]);
+    call_.bytes.copy(kept_.get(), call_.bytes.size());
+    call_.bytes = std::string_view(kept_.get(), call_.bytes.size());
+  }
 
  private:
   TryOp::Progress attempt() override {
@@ -95,6 +105,7 @@ class [[nodiscard("co_await it")]] FdOp final : public TryOp, public AwaitLeaf<F
   ReadyFd::Direction direction_;
   const char* doing_;
   Call call_;
+  std::unique_ptr<char[]> kept_;
 };
 
 }  // namespace detail

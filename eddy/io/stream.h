@@ -35,9 +35,10 @@ concept Bytes = requires(const B& bytes) { piece(bytes); };
 /// Bytes in both directions: a TCP connection, a TLS session, a Unix socket, a pipe, memory. asyncio's StreamReader and
 /// StreamWriter in one.
 ///
-/// Reads go through a buffer of the stream's own, so a cancelled read (a timeout, say) loses no bytes: the next one
-/// finds them. Writes take the caller's bytes, which must stay where they are until the write has ended; a cancelled
-/// write may have sent a part. One task reads at a time; any number may write, each write goes out as a whole.
+/// A write that becomes a task (`create_task(stream.write(…))`) keeps a copy of its bytes. Reads go through a buffer of
+/// the stream's own, so a cancelled read (a timeout, say) loses no bytes: the next one finds them. Writes take the
+/// caller's bytes, which must stay where they are until the write has ended; a cancelled write may have sent a part.
+/// One task reads at a time; any number may write, each write goes out as a whole.
 ///
 /// Ownership: movable, empty after. Destroying it closes it hard and ends operations under way with ClosedError;
 /// `aclose()` (and `with`) says goodbye first. Thread: the loop's it was made on. Errors: std::system_error with the
@@ -78,7 +79,8 @@ class [[nodiscard]] Stream {
   void consume(std::size_t count) noexcept;
   /// True once everything up to the end of the stream has been read.
   [[nodiscard]] bool at_eof() const noexcept;
-  /// How many bytes `read_until` and `read_line` may gather before they give up: 64 KiB at first.
+  /// How many bytes may come before the separator of `read_until`, `read_line` and `lines`: 64 KiB at first. More is a
+  /// LimitOverrunError, and stays in the stream.
   void set_limit(std::size_t bytes) noexcept;
 
   // --- writing

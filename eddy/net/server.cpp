@@ -84,8 +84,8 @@ class Acceptor {
   }
 
  private:
-  // No error of accept(2) is a reason to stop serving: a lack of descriptors or memory ends some time, and what else the
-  // network reports belongs to one connection.
+  // No error of accept(2) is a reason to stop serving: a lack of descriptors or memory ends some time, and what else
+  // the network reports belongs to one connection.
   Task<Stream> accept(Listener& listener) {
     std::chrono::milliseconds pause = kPauseMin;
     for (;;) {
@@ -219,7 +219,13 @@ Server::Server(Server&& other) noexcept = default;
 Server& Server::operator=(Server&& other) noexcept = default;
 Server::~Server() = default;
 
+detail::ServerState& Server::state() const {
+  if (!state_) throw RuntimeError("this Server was moved from: use the one it was moved to");
+  return *state_;
+}
+
 Task<> Server::serve_forever() {
+  state();
   co_await finally(state_->wait_closed(), [&] { return aclose(); });
 }
 
@@ -227,16 +233,16 @@ void Server::close() noexcept {
   if (state_) state_->close();
 }
 
-Task<> Server::wait_closed() { return state_->wait_closed(); }
+Task<> Server::wait_closed() { return state().wait_closed(); }
 
 Task<> Server::aclose() {
-  close();
+  state().close();
   return state_->wait_closed();
 }
 
 bool Server::is_serving() const noexcept { return state_ && !state_->closed.is_set(); }
-std::vector<Address> Server::addresses() const { return state_->addresses; }
-std::uint16_t Server::port() const { return state_->addresses.front().port(); }
+std::vector<Address> Server::addresses() const { return state().addresses; }
+std::uint16_t Server::port() const { return state().addresses.front().port(); }
 std::size_t Server::client_count() const noexcept { return state_ ? state_->client_count() : 0; }
 
 }  // namespace eddy

@@ -80,6 +80,7 @@ class [[nodiscard]] Server {
   [[nodiscard]] std::size_t client_count() const noexcept;
 
  private:
+  detail::ServerState& state() const;
   std::unique_ptr<detail::ServerState> state_;
 };
 

@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "eddy/base/error.h"
 #include "eddy/base/sanitizers.h"
 #include "eddy/base/scope_guard.h"
 #include "eddy/combine/cancel_and_wait.h"
@@ -168,6 +169,15 @@ EDDY_TEST(Server, ServeForeverCancelledClosesProperly) {
   co_await cancel_and_wait(serving);
   EXPECT_FALSE(server.is_serving());
   EXPECT_EQ(co_await stream.read_all(), "");
+}
+
+EDDY_TEST(Server, AMovedFromServerSaysSo) {
+  Server server = co_await start_server(echo, "127.0.0.1", 0);
+  Server moved = std::move(server);
+  EXPECT_THROW(static_cast<void>(server.port()), RuntimeError);
+  EXPECT_THROW(static_cast<void>(server.aclose()), RuntimeError);
+  EXPECT_FALSE(server.is_serving());
+  co_await moved.aclose();
 }
 
 EDDY_TEST(Server, DestroyedItClosesHard) {

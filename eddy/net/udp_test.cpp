@@ -130,6 +130,23 @@ EDDY_TEST(Udp, ClosingEndsWhoWaits) {
   EXPECT_THROW(static_cast<void>(empty.value()), ClosedError);
 }
 
+EDDY_TEST(Udp, AClosedPortIsFreeAtOnce) {
+  UdpSocket here = co_await UdpSocket::bind("127.0.0.1", 0);
+  EXPECT_FALSE((co_await try_for(here.receive(), 1ms)).has_value());
+  const Address at = here.local_address();
+  here.close();
+  UdpSocket again = UdpSocket::bind(at);
+  EXPECT_EQ(again.local_address(), at);
+}
+
+EDDY_TEST(Udp, ASendThatBecomesATaskKeepsItsBytes) {
+  UdpSocket here = co_await UdpSocket::bind("127.0.0.1", 0);
+  UdpSocket there = UdpSocket::connect(here.local_address());
+  auto sending = create_task(there.send(std::string(100, 'a') + "b"));
+  EXPECT_EQ((co_await here.receive()).bytes, std::string(100, 'a') + "b");
+  co_await sending;
+}
+
 EDDY_TEST(Udp, Multicast) {
   UdpOptions options;
   options.reuse_port = true;

@@ -403,8 +403,9 @@ void UringPoller::detach(Watch& watch) noexcept {
   for (const int fd : std::exchange(slot.accepted, {})) ::close(fd);
   stop(slot, slot.input);
   stop(slot, slot.output);
-  // The kernel keeps the socket until the request has gone: its address shall be free once its owner has closed it.
-  if (slot.input_kind == Watch::Input::connections && slot.in_use()) ::io_uring_submit_and_get_events(ring_.get());
+  // The kernel keeps the socket until the request has gone; closing it shall mean closed, to the peer and for its
+  // address.
+  if (slot.in_use()) ::io_uring_submit_and_get_events(ring_.get());
   free_if_done(slot);
 }
 

@@ -28,6 +28,7 @@ Environment Environment::read() {
   Environment environment;
   environment.seed = number_from("EDDY_TEST_SEED");
   environment.seeds = number_from("EDDY_TEST_SEEDS").value_or(0);
+  environment.io_faults = number_from("EDDY_TEST_IO_FAULTS").value_or(0) != 0;
   return environment;
 }
 

@@ -55,6 +55,12 @@ class Options {
     time_limit_ = eddy::detail::to_nanos(real);
     return *this;
   }
+  /// I/O at its worst, drawn from the seed: reads give a part or nothing at first, operations start late. Nothing fails
+  /// that would not fail anyway. EDDY_TEST_IO_FAULTS=1 turns it on for all tests.
+  constexpr Options& io_faults(bool on) noexcept {
+    io_faults_ = on;
+    return *this;
+  }
   /// Errors that reach the loop's exception handler are no failure. To look at them, see `lost_errors`.
   constexpr Options& allow_lost_errors(bool on) noexcept {
     allow_lost_errors_ = on;
@@ -74,6 +80,7 @@ class Options {
   constexpr std::uint64_t seed() const noexcept { return seed_; }
   constexpr bool order_chosen() const noexcept { return order_chosen_; }
   constexpr bool shuffle() const noexcept { return shuffle_; }
+  constexpr bool io_faults() const noexcept { return io_faults_; }
   constexpr bool real_time() const noexcept { return real_time_; }
   constexpr eddy::detail::Nanos patience() const noexcept { return patience_; }
   constexpr eddy::detail::Nanos io_quiet() const noexcept { return io_quiet_; }
@@ -91,6 +98,7 @@ class Options {
   bool order_chosen_ = false;
   bool shuffle_ = false;
   bool real_time_ = false;
+  bool io_faults_ = false;
   bool allow_lost_errors_ = false;
   bool allow_leaks_ = false;
 };

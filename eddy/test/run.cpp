@@ -28,7 +28,9 @@ Session& require_session(const char* what) {
 }  // namespace
 
 Options with_environment(Options options) {
-  if (auto seed = Environment::read().seed; seed && !options.order_chosen()) options.seed(*seed);
+  const Environment environment = Environment::read();
+  if (environment.seed && !options.order_chosen()) options.seed(*environment.seed);
+  if (environment.io_faults) options.io_faults(true);
   return options;
 }
 

@@ -9,6 +9,7 @@
 
 #include "eddy/sys/clock.h"
 #include "eddy/sys/poller.h"
+#include "eddy/test/faulty_poller.h"
 #include "eddy/test/task_dump.h"
 
 namespace eddy::test {
@@ -38,6 +39,11 @@ Nanos VirtualWorld::now() noexcept { return options_.real_time() ? sys::monotoni
 
 void VirtualWorld::shuffle(std::vector<eddy::detail::Node*>& ready) {
   for (std::size_t left = ready.size(); left > 1; --left) std::swap(ready[left - 1], ready[random_.below(left)]);
+}
+
+std::unique_ptr<sys::Poller> VirtualWorld::wrap_poller(std::unique_ptr<sys::Poller> real) {
+  if (!options_.io_faults()) return real;
+  return std::make_unique<FaultyPoller>(std::move(real), options_.seed());
 }
 
 void VirtualWorld::idle(sys::Poller& poller, Nanos deadline) {

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "eddy/base/random.h"
@@ -38,6 +39,8 @@ class VirtualWorld final : public LoopHooks {
   void idle(sys::Poller& poller, eddy::detail::Nanos deadline) override;
   bool shuffles() const noexcept override { return options_.shuffle(); }
   void shuffle(std::vector<eddy::detail::Node*>& ready) override;
+
+  std::unique_ptr<sys::Poller> wrap_poller(std::unique_ptr<sys::Poller> real) override;
 
   /// While held, the virtual clock does not jump: idle waits in real time for whoever holds it.
   void hold() noexcept { ++holds_; }

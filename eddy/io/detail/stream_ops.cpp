@@ -99,16 +99,17 @@ TryOp::Progress ReadUntil::attempt() {
   for (;;) {
     const std::string_view bytes = state.buffer.view();
     const std::size_t at = bytes.find(separator_, searched_);
+    // The limit holds however the bytes happen to arrive: also when the separator has come along with too much.
+    if (std::min(at, bytes.size()) > state.limit) {
+      throw LimitOverrunError("more than " + std::to_string(state.limit) + " bytes before a separator from " +
+                                  state.transport->name() + "; raise the limit with set_limit(), or read in parts",
+                              state.limit);
+    }
     if (at != bytes.npos) {
       result_ = first_bytes(state.buffer, at + separator_.size());
       return kDone;
     }
     if (state.ended) return finish(state);
-    if (bytes.size() >= state.limit) {
-      throw LimitOverrunError("no separator in " + std::to_string(bytes.size()) + " bytes from " +
-                                  state.transport->name() + "; raise the limit with set_limit(), or read in parts",
-                              state.limit);
-    }
     searched_ = bytes.size() - std::min(bytes.size(), separator_.size() - 1);
     if (const Progress progress = fill_to(state, bytes.size() + 1); progress != kDone) return progress;
   }
@@ -157,6 +158,19 @@ TryOp::Progress StreamWrite::write(std::span<iovec> pieces, std::size_t& first) 
       left -= part;
     }
   }
+}
+
+std::unique_ptr<char[]> copy_of(std::span<iovec> pieces) {
+  std::size_t size = 0;
+  for (const iovec& piece : pieces) size += piece.iov_len;
+  std::unique_ptr<char[]> copy(new char[size]);
+  char* to = copy.get();
+  for (iovec& piece : pieces) {
+    if (piece.iov_len != 0) std::memcpy(to, piece.iov_base, piece.iov_len);
+    piece.iov_base = to;
+    to += piece.iov_len;
+  }
+  return copy;
 }
 
 WriteList::WriteList(StreamState* of, std::span<const std::string_view> pieces) : StreamWrite(of, "write() to") {

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -149,6 +150,9 @@ class StreamWrite : public TryOp {
   const char* doing_;
 };
 
+/// Copies the bytes, and lets the pieces refer to the copy: for a write that becomes a task.
+std::unique_ptr<char[]> copy_of(std::span<iovec> pieces);
+
 template <std::size_t N>
 class [[nodiscard("co_await it: bytes that are not awaited are not written")]] WritePieces final
     : public StreamWrite,
@@ -157,10 +161,12 @@ class [[nodiscard("co_await it: bytes that are not awaited are not written")]] W
   WritePieces(StreamState* of, const std::array<iovec, N>& pieces) noexcept
       : StreamWrite(of, "write() to"), pieces_(pieces) {}
   WritePieces(WritePieces&&) = default;
+  void keep_bytes() { kept_ = copy_of(pieces_); }
 
  private:
   TryOp::Progress attempt() override { return this->write(pieces_, first_); }
   std::array<iovec, N> pieces_;
+  std::unique_ptr<char[]> kept_;
   std::size_t first_ = 0;
 };
 
@@ -168,10 +174,12 @@ class [[nodiscard("co_await it")]] WriteList final : public StreamWrite, public 
  public:
   WriteList(StreamState* of, std::span<const std::string_view> pieces);
   WriteList(WriteList&&) = default;
+  void keep_bytes() { kept_ = copy_of(pieces_); }
 
  private:
   Progress attempt() override { return write(pieces_, first_); }
   std::vector<iovec> pieces_;
+  std::unique_ptr<char[]> kept_;
   std::size_t first_ = 0;
 };
 
