@@ -42,7 +42,8 @@ void AbandonableOp::cancel() noexcept {
     default:
       return;  // it has returned: the result is on its way
   }
-  token.request_stop();
+  // Its callbacks are code of users, which a cancel in progress runs none of.
+  if (token.stop_possible()) loop().call_soon([token]() mutable { token.request_stop(); });
   recall();
   stop();
 }
