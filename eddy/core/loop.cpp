@@ -110,18 +110,18 @@ struct Loop::Outside {
     sys::SignalWatch watch;
   };
 
-  explicit Outside(LoopHooks* hooks) : poller(sys::make_poller()) {
+  explicit Outside(LoopHooks* hooks) : poller(sys::make_poller().release()) {
     if (hooks) poller = hooks->wrap_poller(std::move(poller));
   }
 
-  std::unique_ptr<sys::Poller> poller;
+  Owned<sys::Poller> poller;
   std::vector<std::unique_ptr<SignalHandler>> signal_handlers;
   std::shared_ptr<ExceptionHandler> exception_handler;  ///< null for the default; shared since it may replace itself
   detail::Inbox<detail::Node> posted;
   std::atomic<std::uint64_t> signals{0};
 };
 
-std::unique_ptr<sys::Poller> LoopHooks::wrap_poller(std::unique_ptr<sys::Poller> real) { return real; }
+Owned<sys::Poller> LoopHooks::wrap_poller(Owned<sys::Poller> real) { return real; }
 
 Loop::Loop() : Loop(nullptr) {}
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
 #include <vector>
 
+#include "eddy/base/owned.h"
 #include "eddy/core/time_point.h"
 
 namespace eddy {
@@ -33,7 +33,7 @@ class LoopHooks {
   virtual void shuffle(std::vector<detail::Node*>& ready) = 0;
 
   /// The loop's poller, given the one it would use.
-  virtual std::unique_ptr<sys::Poller> wrap_poller(std::unique_ptr<sys::Poller> real);
+  virtual Owned<sys::Poller> wrap_poller(Owned<sys::Poller> real);
 };
 
 }  // namespace eddy

@@ -6,9 +6,10 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <utility>
 #include <vector>
 
+#include "eddy/base/owned.h"
 #include "eddy/base/random.h"
 #include "eddy/sys/poller.h"
 
@@ -18,7 +19,7 @@ namespace eddy::test {
 /// EDDY_TEST_IO_FAULTS.
 class FaultyPoller final : public sys::Poller {
  public:
-  FaultyPoller(std::unique_ptr<sys::Poller> real, std::uint64_t seed) : real_(std::move(real)), random_(seed) {}
+  FaultyPoller(Owned<sys::Poller> real, std::uint64_t seed) : real_(std::move(real)), random_(seed) {}
   ~FaultyPoller() override;
 
   std::string_view name() const noexcept override { return real_->name(); }
@@ -44,7 +45,7 @@ class FaultyPoller final : public sys::Poller {
   void let_go();
   void end_cancelled();
 
-  std::unique_ptr<sys::Poller> real_;
+  Owned<sys::Poller> real_;
   Random random_;
   std::vector<sys::Operation*> held_;       // submitted, and not handed on yet
   std::vector<sys::Operation*> cancelled_;  // before they were handed on

@@ -41,9 +41,9 @@ void VirtualWorld::shuffle(std::vector<eddy::detail::Node*>& ready) {
   for (std::size_t left = ready.size(); left > 1; --left) std::swap(ready[left - 1], ready[random_.below(left)]);
 }
 
-std::unique_ptr<sys::Poller> VirtualWorld::wrap_poller(std::unique_ptr<sys::Poller> real) {
+Owned<sys::Poller> VirtualWorld::wrap_poller(Owned<sys::Poller> real) {
   if (!options_.io_faults()) return real;
-  return std::make_unique<FaultyPoller>(std::move(real), options_.seed());
+  return make_owned<FaultyPoller>(std::move(real), options_.seed());
 }
 
 void VirtualWorld::idle(sys::Poller& poller, Nanos deadline) {

@@ -11,7 +11,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "eddy/base/random.h"
@@ -40,7 +39,7 @@ class VirtualWorld final : public LoopHooks {
   bool shuffles() const noexcept override { return options_.shuffle(); }
   void shuffle(std::vector<eddy::detail::Node*>& ready) override;
 
-  std::unique_ptr<sys::Poller> wrap_poller(std::unique_ptr<sys::Poller> real) override;
+  Owned<sys::Poller> wrap_poller(Owned<sys::Poller> real) override;
 
   /// While held, the virtual clock does not jump: idle waits in real time for whoever holds it.
   void hold() noexcept { ++holds_; }
