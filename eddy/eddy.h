@@ -69,6 +69,7 @@
 #include "eddy/threads/to_thread.h"                 // to_thread abandon_on_cancel
 
 // Bytes in and out.
+#include "eddy/io/pipe.h"          // pipe stream_from_pipe
 #include "eddy/io/stream.h"        // Stream memory_stream_pair socket_stream_pair
 #include "eddy/io/stream_error.h"  // IncompleteReadError LimitOverrunError ClosedError
 

@@ -10,8 +10,8 @@
 #include <string>
 
 #include "eddy/io/buffer.h"
-#include "eddy/io/turn_line.h"
 #include "eddy/io/transport.h"
+#include "eddy/io/turn_line.h"
 
 namespace eddy::detail {
 
