@@ -194,10 +194,11 @@ Child::Child(const ChildPlan& plan) : pidfd_(room_for_pidfd()), has_group_(plan.
 
 Child::~Child() { end_hard(); }
 
-// Not reaped yet, so the number is still its own.
 int Child::send_signal(int signo) noexcept {
-  if (end_) return ESRCH;
-  return ::kill(has_group_ ? -pid_ : pid_, signo) == 0 ? 0 : errno;
+  if (end_) return ESRCH;  // only until then the number is its group's own
+  const long result =
+      has_group_ ? ::kill(-pid_, signo) : ::syscall(SYS_pidfd_send_signal, pidfd_.get(), signo, nullptr, 0);
+  return result == 0 ? 0 : errno;
 }
 
 std::optional<ProcessEnd> Child::ended() noexcept {
