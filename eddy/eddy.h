@@ -73,6 +73,12 @@
 #include "eddy/io/stream.h"        // Stream memory_stream_pair socket_stream_pair
 #include "eddy/io/stream_error.h"  // IncompleteReadError LimitOverrunError ClosedError
 
+// Other programs, and signals.
+#include "eddy/io/command.h"      // Command
+#include "eddy/io/process.h"      // create_subprocess_exec create_subprocess_shell Process
+#include "eddy/io/run_command.h"  // run_command CompletedProcess CalledProcessError
+#include "eddy/io/signal.h"       // Signals signal_received
+
 // Other machines.
 #include "eddy/net/address.h"   // Address
 #include "eddy/net/connect.h"   // open_connection connect ConnectOptions

@@ -83,6 +83,7 @@ class Command {
   Command& inherit_stdout() { return set(settings_.out, Redirect::To::inherited); }
   Command& inherit_stderr() { return set(settings_.err, Redirect::To::inherited); }
   /// A file, made or emptied for output when the child starts; or a descriptor, which stays yours, and open until then.
+  /// (Not a stream's: those are non-blocking, which few programs expect.)
   Command& stdin_from(std::string path) { return set(settings_.in, {Redirect::To::file, std::move(path)}); }
   Command& stdout_to(std::string path) { return set(settings_.out, {Redirect::To::file, std::move(path)}); }
   Command& stderr_to(std::string path) { return set(settings_.err, {Redirect::To::file, std::move(path)}); }
