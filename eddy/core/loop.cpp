@@ -3,10 +3,13 @@
 
 #include <atomic>
 #include <bit>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <thread>
+
+#include <unistd.h>
 
 #include "eddy/base/error.h"
 #include "eddy/core/detail/foreign_sleep.h"
@@ -119,7 +122,9 @@ struct Loop::Outside {
 
   SignalHandler& handler_for(int signo) {
     if (SignalHandler* handler = find_handler(signo)) return *handler;
-    return *signal_handlers.emplace_back(std::make_unique<SignalHandler>(signo, *this));
+    signal_handlers.push_back(std::make_unique<SignalHandler>(signo, *this));
+    uncovered &= ~sys::signal_bit(signo);
+    return *signal_handlers.back();
   }
 
   /// The process has its own way with the signal again, when nobody here wants it.
@@ -133,6 +138,7 @@ struct Loop::Outside {
   std::shared_ptr<ExceptionHandler> exception_handler;  ///< null for the default; shared since it may replace itself
   detail::Inbox<detail::Node> posted;
   std::atomic<std::uint64_t> signals{0};
+  std::uint64_t uncovered = 0;  ///< signals whose handling ended with their cover
 };
 
 Loop::Loop() : Loop(nullptr) {}
@@ -377,6 +383,7 @@ void Loop::uncover_signal_handler(int signo) {
   Outside::SignalHandler* handler = outside_->find_handler(signo);
   if (!handler) return;
   const auto removed = std::exchange(handler->cover, nullptr);
+  if (!handler->callback) outside_->uncovered |= sys::signal_bit(signo);
   outside_->drop_unused(*handler);
 }
 
@@ -390,7 +397,10 @@ void Loop::take_signals() {
 
 void Loop::deliver_signal(int signo) {
   Outside::SignalHandler* handler = outside_->find_handler(signo);
-  if (!handler) return;
+  if (!handler) {
+    if ((outside_->uncovered & sys::signal_bit(signo)) != 0) ::kill(::getpid(), signo);
+    return;
+  }
   const auto callback = handler->cover ? handler->cover : handler->callback;
   (*callback)();
 }

@@ -138,7 +138,8 @@ class Loop {
   void add_signal_handler(int signo, UniqueFunction<void()> callback);
   bool remove_signal_handler(int signo);
   /// Advanced: as long as it is covered, the signal goes to this callback instead of its handler, if it has one, which
-  /// may be added and removed meanwhile. One cover at a time.
+  /// may be added and removed meanwhile. One cover at a time. A signal on its way to a cover that is taken away goes to
+  /// the handler, or is sent again.
   void cover_signal_handler(int signo, UniqueFunction<void()> callback);
   void uncover_signal_handler(int signo);
 

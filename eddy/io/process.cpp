@@ -46,13 +46,19 @@ namespace {
 using ProcessRef = std::shared_ptr<ProcessState>;
 using To = Redirect::To;
 
+int open_descriptor(int fd) {
+  sys::check(::fcntl(fd, F_GETFD), ("descriptor " + std::to_string(fd) + " for a child process").c_str());
+  return fd;
+}
+
 /// One of the standard descriptors: what the child gets, and our end of a pipe.
 class Channel {
  public:
-  Channel(int number, const Redirect& redirect, const std::string& name) : theirs_(number), number_(number) {
+  Channel(int number, const Redirect& redirect, const std::string& name) : number_(number) {
     switch (redirect.to) {
       case To::unsaid:
       case To::inherited:
+        inherit();
         break;
       case To::pipe:
         make_pipe(name);
@@ -67,7 +73,7 @@ class Channel {
         open(redirect.path, O_WRONLY | O_CREAT | O_APPEND);
         break;
       case To::descriptor:
-        theirs_ = redirect.fd;
+        theirs_ = open_descriptor(redirect.fd);
         break;
       case To::its_stdout:
         break;
@@ -89,6 +95,12 @@ class Channel {
     return kNames[number_] + name;
   }
 
+  // What closes on exec is no standard descriptor, but took the place of one that is closed.
+  void inherit() noexcept {
+    const int flags = ::fcntl(number_, F_GETFD);
+    if (flags >= 0 && (flags & FD_CLOEXEC) == 0) theirs_ = number_;
+  }
+
   void make_pipe(const std::string& name) {
     int ends[2];
     sys::check(::pipe2(ends, O_CLOEXEC), ("a pipe for " + name_for(name)).c_str());
@@ -105,7 +117,7 @@ class Channel {
 
   sys::Fd ours_;
   sys::Fd opened_;
-  int theirs_;
+  int theirs_ = -1;
   int number_;
 };
 
@@ -130,7 +142,7 @@ Process start_process(const Command& command) {
 
   sys::ChildPlan plan = plan_for(settings);
   plan.descriptors = {in.theirs(), out.theirs(), err.theirs()};
-  plan.descriptors.insert(plan.descriptors.end(), settings.passed.begin(), settings.passed.end());
+  for (const int fd : settings.passed) plan.descriptors.push_back(open_descriptor(fd));
   process->in = in.stream(process->name);
   process->out = out.stream(process->name);
   process->err = err.stream(process->name);

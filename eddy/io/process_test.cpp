@@ -338,7 +338,9 @@ EDDY_TEST(ProcessRefused, NoSuchFileForADescriptor) {
   const std::string text =
       co_await refusal(Command("cat").stdin_from("/no/such/file"), std::errc::no_such_file_or_directory);
   EXPECT_NE(text.find("open /no/such/file"), std::string::npos) << text;
-  co_await refusal(Command("cat").stdin_from(4711), std::errc::bad_file_descriptor);
+  const std::string closed = co_await refusal(Command("cat").stdin_from(4711), std::errc::bad_file_descriptor);
+  EXPECT_NE(closed.find("descriptor 4711"), std::string::npos) << closed;
+  co_await refusal(Command("cat").pass_fd(-1), std::errc::bad_file_descriptor);
 }
 
 EDDY_TEST(ProcessRefused, NoDescriptorsLeft) {

@@ -298,5 +298,19 @@ TEST(SignalsTest, ASigtermThatNobodyTookEndsTheProcess) {
   EXPECT_EQ(WTERMSIG(status), SIGTERM);
 }
 
+TEST(SignalsTest, ASigtermOnItsWayToAReceiverThatGoesEndsTheProcess) {
+  const int status = status_of_child([] {
+    run([]() -> Task<> {
+      {
+        Signals signals(SIGTERM);
+        ::raise(SIGTERM);
+      }
+      co_await sleep(1s);
+    });
+  });
+  ASSERT_TRUE(WIFSIGNALED(status)) << status;
+  EXPECT_EQ(WTERMSIG(status), SIGTERM);
+}
+
 }  // namespace
 }  // namespace eddy

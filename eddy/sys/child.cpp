@@ -22,11 +22,6 @@ namespace eddy::sys {
 
 namespace {
 
-bool closes_on_exec(int fd) {
-  const int flags = ::fcntl(fd, F_GETFD);
-  return flags >= 0 && (flags & FD_CLOEXEC) != 0;
-}
-
 /// posix_spawn's two bags of settings.
 class SpawnSettings {
  public:
@@ -44,16 +39,20 @@ class SpawnSettings {
   // In steps: what stands where another one shall go is moved out of the way first.
   void give(const std::vector<int>& descriptors) {
     const int count = static_cast<int>(descriptors.size());
-    for (int i = 0; i != count; ++i) {
-      int from = descriptors[static_cast<std::size_t>(i)];
-      if (from == i && !closes_on_exec(i)) continue;  // as it is, open or not
-      if (from < count && from != i) {
-        moved_.push_back(check_fd(::fcntl(from, F_DUPFD_CLOEXEC, count), "fcntl(F_DUPFD_CLOEXEC) for a child process"));
-        from = moved_.back().get();
-      }
-      ::posix_spawn_file_actions_adddup2(&actions, from, i);
-    }
+    for (int i = 0; i != count; ++i) give(descriptors[static_cast<std::size_t>(i)], i, count);
     ::posix_spawn_file_actions_addclosefrom_np(&actions, count);
+  }
+
+  void give(int from, int to, int count) {
+    if (from < 0) {
+      ::posix_spawn_file_actions_addclose(&actions, to);
+      return;
+    }
+    if (from < count && from != to) {
+      moved_.push_back(check_fd(::fcntl(from, F_DUPFD_CLOEXEC, count), "a descriptor for a child process"));
+      from = moved_.back().get();
+    }
+    ::posix_spawn_file_actions_adddup2(&actions, from, to);
   }
 
   void change_directory(const std::string& to) {

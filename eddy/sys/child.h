@@ -31,7 +31,7 @@ struct ChildPlan {
   /// "NAME=value" each; as ours unless set.
   std::optional<std::vector<std::string>> environment;
   std::string directory;  ///< where it starts; where we are if empty
-  /// Its descriptor i is our descriptors[i], still ours to close. It gets no others.
+  /// Its descriptor i is our descriptors[i], still ours to close; -1 for none. It gets no others.
   std::vector<int> descriptors = {0, 1, 2};
   Group group = Group::ours;
 };
