@@ -15,11 +15,17 @@ bool needs_quotes(std::string_view word) {
   return word.empty() || word.find_first_not_of(kPlain) != word.npos;
 }
 
-std::string quoted(std::string_view word) {
-  if (!needs_quotes(word)) return std::string(word);
-  std::string result = "'";
-  for (const char c : word) result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return result + "'";
+void append_quoted(std::string& line, std::string_view word) {
+  if (!needs_quotes(word)) {
+    line += word;
+    return;
+  }
+  line += '\'';
+  for (const char c : word) {
+    if (c == '\'') line += "'\\'";
+    line += c;
+  }
+  line += '\'';
 }
 
 }  // namespace
@@ -92,7 +98,10 @@ Command& Command::kill_grace(std::chrono::nanoseconds grace) {
 
 std::string Command::to_string() const {
   std::string line;
-  for (const std::string& word : settings_.words) line += (line.empty() ? "" : " ") + quoted(word);
+  for (const std::string& word : settings_.words) {
+    if (!line.empty()) line += ' ';
+    append_quoted(line, word);
+  }
   return line;
 }
 

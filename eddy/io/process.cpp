@@ -134,7 +134,7 @@ sys::ChildPlan plan_for(const CommandSettings& settings) {
 Process start_process(const Command& command) {
   const CommandSettings& settings = command.settings();
   auto process = std::make_shared<ProcessState>();
-  process->name = "'" + command.to_string() + "'";
+  process->name = command.to_string();
   Channel in(STDIN_FILENO, settings.in, process->name);
   Channel out(STDOUT_FILENO, settings.out, process->name);
   Channel err(STDERR_FILENO, settings.err, process->name);
