@@ -88,7 +88,9 @@ EDDY_TEST(ProcessEnd, AWaitCancelledInTheRaceWithTheEndLosesNothing) {
     for (int turn = 0; turn != i % 3; ++turn) co_await checkpoint();
     waiter.cancel();
     auto ended = co_await outcome(waiter);
-    if (ended.has_value()) EXPECT_EQ(ended.value(), -SIGKILL);
+    if (ended.has_value()) {
+      EXPECT_EQ(ended.value(), -SIGKILL);
+    }
     EXPECT_EQ(co_await process.wait(), -SIGKILL);
   }
 }

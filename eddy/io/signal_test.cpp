@@ -98,7 +98,9 @@ EDDY_TEST(Signals, ACancelledNextTakesNone) {
   auto ended = co_await outcome(waiter);
   const int signo = ended.has_value() ? ended.value() : SIGUSR1;
   EXPECT_EQ(signo, SIGUSR1);
-  if (!ended.has_value()) EXPECT_EQ(co_await signals.next(), SIGUSR1);
+  if (!ended.has_value()) {
+    EXPECT_EQ(co_await signals.next(), SIGUSR1);
+  }
 }
 
 EDDY_TEST(Signals, ManyInARowAreAllSeen) {
