@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include <sys/eventfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "eddy/sys/detail/backends.h"
@@ -52,6 +53,14 @@ std::unique_ptr<Poller> make_poller(Backend backend) {
 }
 
 namespace detail {
+
+int accept_now(int listener) noexcept {
+  for (;;) {
+    const int accepted = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC);
+    if (accepted >= 0) return accepted;
+    if (errno != EINTR && errno != ECONNABORTED) return -errno;
+  }
+}
 
 Fd make_bell() { return check_fd(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "eventfd"); }
 

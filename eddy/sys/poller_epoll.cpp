@@ -279,13 +279,9 @@ int EpollPoller::receive(Watch& watch, void* into, std::size_t size) noexcept {
 }
 
 int EpollPoller::accept(Watch& watch) noexcept {
-  for (;;) {
-    const int fd = ::accept4(watch.fd, nullptr, nullptr, SOCK_CLOEXEC);
-    if (fd >= 0) return fd;
-    if (errno == EINTR || errno == ECONNABORTED) continue;
-    if (errno == EAGAIN) set_wanted(watch.link.input_wanted, true);
-    return -errno;
-  }
+  const int accepted = accept_now(watch.fd);
+  if (accepted == -EAGAIN) set_wanted(watch.link.input_wanted, true);
+  return accepted;
 }
 
 void EpollPoller::want_input(Watch& watch) noexcept { set_wanted(watch.link.input_wanted, true); }

@@ -172,7 +172,8 @@ void Ring::require_features() {
 
 class UringPoller final : public Poller {
  public:
-  UringPoller() : bell_(make_bell()) {}
+  explicit UringPoller(UringAbilities abilities)
+      : bell_(make_bell()), multishot_(abilities == UringAbilities::all ? not_asked : refused) {}
   ~UringPoller() override;
 
   std::string_view name() const noexcept override { return "uring"; }
@@ -193,6 +194,8 @@ class UringPoller final : public Poller {
   void rest() override;
 
  private:
+  enum Multishot : std::uint8_t { not_asked, usable, refused };
+
   void own();
   void register_notice();
   void enable();
@@ -224,7 +227,7 @@ class UringPoller final : public Poller {
   bool submitted(const UringSlot& slot) noexcept;
   void restart_slots() noexcept;
   void prepare_input(io_uring_sqe* sqe, UringSlot& slot) noexcept;
-  bool buffers_ready() noexcept;
+  bool has_multishot() noexcept;
 
   Ring ring_;
   Fd bell_;
@@ -237,7 +240,7 @@ class UringPoller final : public Poller {
   ReceiveBuffers buffers_;
   std::size_t pending_count_ = 0;
   std::size_t wanted_count_ = 0;  // calls that watches wait for
-  enum : std::uint8_t { not_asked, usable, refused } buffer_rings_ = not_asked;
+  Multishot multishot_;
   bool resting_ = false;
   std::uint64_t owner_ = 0;  ///< this_thread() of the one that uses the ring; 0 before the first
   bool bell_armed_ = false;
@@ -378,8 +381,8 @@ void UringPoller::attach(Watch& watch) {
   own();
   if (watch.fd < 0) throw_error("watching a descriptor that is not open", EBADF);
   if (watch.input != Watch::Input::readiness) {
-    int off = 0;  // or the kernel would say EAGAIN at once instead of waiting
-    if (::ioctl(watch.fd, FIONBIO, &off) != 0) throw_error("ioctl(FIONBIO) of a socket to watch", errno);
+    int non_blocking = has_multishot() ? 0 : 1;  // the kernel waits only on a blocking one
+    if (::ioctl(watch.fd, FIONBIO, &non_blocking) != 0) throw_error("ioctl(FIONBIO) of a socket to watch", errno);
   }
   auto* slot = new UringSlot(watch);
   slots_.push_back(*slot);
@@ -422,7 +425,7 @@ int UringPoller::receive(Watch& watch, void* into, std::size_t size) noexcept {
   if (slot.received.size() != 0)
     return static_cast<int>(slot.received.take(buffers_, into, std::min<std::size_t>(size, INT_MAX)));
   if (slot.end <= 0) return slot.end;
-  if (buffer_rings_ == refused) {
+  if (multishot_ == refused) {
     const ssize_t got = ::recv(watch.fd, into, size, MSG_DONTWAIT);
     if (got >= 0) return static_cast<int>(got);
     if (errno != EAGAIN && errno != EINTR) return -errno;
@@ -439,8 +442,9 @@ int UringPoller::accept(Watch& watch) noexcept {
     return fd;
   }
   if (slot.end <= 0) return std::exchange(slot.end, 1);  // said once: the next attempt asks the kernel again
-  want_input(watch);
-  return -EAGAIN;
+  const int accepted = has_multishot() ? -EAGAIN : accept_now(watch.fd);
+  if (accepted == -EAGAIN) want_input(watch);
+  return accepted;
 }
 
 void UringPoller::want_input(Watch& watch) noexcept {
@@ -503,9 +507,9 @@ void UringPoller::work_off(UringSlot& slot, UringSlot::State& state, std::uint64
 }
 
 void UringPoller::prepare_input(io_uring_sqe* sqe, UringSlot& slot) noexcept {
-  if (slot.input_kind == Watch::Input::connections) {
+  if (slot.input_kind == Watch::Input::connections && has_multishot()) {  // multishot accept is older than those
     ::io_uring_prep_multishot_accept(sqe, slot.fd, nullptr, nullptr, SOCK_CLOEXEC);
-  } else if (slot.input_kind == Watch::Input::bytes && buffers_ready()) {
+  } else if (slot.input_kind == Watch::Input::bytes && has_multishot()) {
     ::io_uring_prep_recv_multishot(sqe, slot.fd, nullptr, 0, 0);
     sqe->flags |= IOSQE_BUFFER_SELECT;
     sqe->buf_group = ReceiveBuffers::group;
@@ -515,14 +519,14 @@ void UringPoller::prepare_input(io_uring_sqe* sqe, UringSlot& slot) noexcept {
 }
 
 // Multishot receive and its buffers came with Linux 6.0, as did SEND_ZC, which can be asked about.
-bool UringPoller::buffers_ready() noexcept {
-  if (buffer_rings_ == not_asked) {
+bool UringPoller::has_multishot() noexcept {
+  if (multishot_ == not_asked) {
     io_uring_probe* probe = ::io_uring_get_probe_ring(ring_.get());
     const bool recent = probe != nullptr && ::io_uring_opcode_supported(probe, IORING_OP_SEND_ZC) != 0;
     std::free(probe);
-    buffer_rings_ = recent && buffers_.open(*ring_.get()) == 0 ? usable : refused;
+    multishot_ = recent && buffers_.open(*ring_.get()) == 0 ? usable : refused;
   }
-  return buffer_rings_ == usable;
+  return multishot_ == usable;
 }
 
 void UringPoller::handle_input(UringSlot& slot, int result, unsigned flags) noexcept {
@@ -533,7 +537,7 @@ void UringPoller::handle_input(UringSlot& slot, int result, unsigned flags) noex
     for (const int fd : std::exchange(slot.accepted, {})) ::close(fd);
     return free_if_done(slot);
   }
-  const bool keep = slot.input_kind != Watch::Input::readiness && buffer_rings_ != refused && slot.end > 0;
+  const bool keep = slot.input_kind != Watch::Input::readiness && multishot_ == usable && slot.end > 0;
   if (slot.full()) {
     stop(slot, slot.input);
   } else if (keep && !resting_) {
@@ -550,11 +554,11 @@ void UringPoller::take_in(UringSlot& slot, int result, unsigned flags) noexcept 
   if ((flags & IORING_CQE_F_BUFFER) != 0) {
     slot.received.push(buffers_, flags >> IORING_CQE_BUFFER_SHIFT, result > 0 ? static_cast<std::size_t>(result) : 0);
   }
-  if (slot.input_kind == Watch::Input::readiness || stopped) return;
+  if (slot.input_kind == Watch::Input::readiness || multishot_ == refused || stopped) return;
   if (slot.input_kind == Watch::Input::connections && result >= 0) {
     slot.accepted.push_back(result);
-  } else if (slot.input_kind == Watch::Input::connections || buffer_rings_ == usable) {
-    if (result <= 0) slot.end = result;
+  } else if (result <= 0) {
+    slot.end = result;
   }
 }
 
@@ -568,7 +572,7 @@ void UringPoller::handle_output(UringSlot& slot) noexcept {
 
 // In a new ring, nothing of the old one's is armed.
 void UringPoller::restart_slots() noexcept {
-  if (buffer_rings_ == usable && buffers_.open(*ring_.get()) != 0) buffer_rings_ = refused;
+  if (multishot_ == usable && buffers_.open(*ring_.get()) != 0) multishot_ = refused;
   for (UringSlot* slot = slots_.front(); slot != nullptr;) {
     UringSlot* next = slots_.after(*slot);
     slot->input = slot->output = UringSlot::idle;
@@ -750,6 +754,6 @@ void UringPoller::complete(Operation& operation, int result) noexcept {
 
 }  // namespace
 
-std::unique_ptr<Poller> make_uring_poller() { return std::make_unique<UringPoller>(); }
+std::unique_ptr<Poller> make_uring_poller(UringAbilities abilities) { return std::make_unique<UringPoller>(abilities); }
 
 }  // namespace eddy::sys::detail
