@@ -3,6 +3,7 @@
 // How processes end: by themselves, because nobody wants them any more, with their loop.
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <thread>
@@ -14,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "eddy/base/random.h"
 #include "eddy/combine/cancel_and_wait.h"
 #include "eddy/combine/gather.h"
 #include "eddy/combine/outcome.h"
@@ -23,6 +25,7 @@
 #include "eddy/core/readiness.h"
 #include "eddy/core/run.h"
 #include "eddy/io/process.h"
+#include "eddy/io/run_command.h"
 #include "eddy/test/test.h"
 #include "eddy/time/sleep.h"
 #include "eddy/time/timeout.h"
@@ -209,6 +212,33 @@ EDDY_TEST(ProcessEnd, SomebodyElseHasWaitedForIt) {
   process.kill();
   EXPECT_EQ(::waitpid(process.pid(), nullptr, 0), process.pid());
   EXPECT_EQ(co_await process.wait(), 255) << "nobody knows how it ended";
+}
+
+EDDY_TEST(ProcessEnd, RandomCancelsLeaveNobody) {
+  Random random(test::current_seed());
+  const auto use = [&](std::uint64_t kind) -> Task<> {
+    if (kind % 4 == 0) {
+      co_await run_command("true");
+    } else if (kind % 4 == 1) {
+      co_await run_command(Command("cat"), std::string(200'000, 'x'));
+    } else if (kind % 4 == 2) {
+      co_await with(create_subprocess_exec(endless()), [](Process& process) -> Task<> { co_await process.wait(); });
+    } else {
+      Process process = co_await create_subprocess_exec(Command::shell("cat; exit 1").pipe_stdin().pipe_stdout());
+      co_await process.communicate("x");
+    }
+  };
+  for (int round = 0; round != 10; ++round) {
+    std::vector<TaskHandle<void>> tasks;
+    for (int i = 0; i != 8; ++i) tasks.push_back(create_task(use, random.below(4)));
+    for (auto& task : tasks) {
+      for (std::uint64_t turns = random.below(20); turns != 0; --turns) co_await checkpoint();
+      task.cancel();
+    }
+    for (auto& task : tasks) co_await cancel_and_wait(task);
+  }
+  for (int i = 0; i != 1000 && !no_child_is_left(); ++i) co_await sleep(1ms);
+  EXPECT_TRUE(no_child_is_left());
 }
 
 // --- with the loop
