@@ -69,8 +69,15 @@
 #include "eddy/threads/to_thread.h"                 // to_thread abandon_on_cancel
 
 // Bytes in and out.
+#include "eddy/io/pipe.h"          // pipe stream_from_pipe
 #include "eddy/io/stream.h"        // Stream memory_stream_pair socket_stream_pair
 #include "eddy/io/stream_error.h"  // IncompleteReadError LimitOverrunError ClosedError
+
+// Other programs, and signals.
+#include "eddy/io/command.h"      // Command
+#include "eddy/io/process.h"      // create_subprocess_exec create_subprocess_shell Process
+#include "eddy/io/run_command.h"  // run_command CompletedProcess CalledProcessError
+#include "eddy/io/signal.h"       // Signals signal_received
 
 // Other machines.
 #include "eddy/net/address.h"   // Address

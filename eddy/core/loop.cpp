@@ -3,10 +3,13 @@
 
 #include <atomic>
 #include <bit>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <thread>
+
+#include <unistd.h>
 
 #include "eddy/base/error.h"
 #include "eddy/core/detail/foreign_sleep.h"
@@ -102,11 +105,11 @@ using detail::running;
 
 /// What reaches the loop from outside of its thread: the kernel, other threads, signals.
 struct Loop::Outside {
+  /// The callbacks are shared since one may remove or replace itself.
   struct SignalHandler {
-    SignalHandler(int signo, Outside& outside, UniqueFunction<void()> f)
-        : callback(std::make_shared<UniqueFunction<void()>>(std::move(f))),
-          watch(signo, outside.signals, *outside.poller) {}
+    SignalHandler(int signo, Outside& outside) : watch(signo, outside.signals, *outside.poller) {}
     std::shared_ptr<UniqueFunction<void()>> callback;
+    std::shared_ptr<UniqueFunction<void()>> cover;
     sys::SignalWatch watch;
   };
 
@@ -114,11 +117,32 @@ struct Loop::Outside {
     if (hooks) poller = hooks->wrap_poller(std::move(poller));
   }
 
+  SignalHandler* find_handler(int signo) noexcept {
+    for (auto& handler : signal_handlers) {
+      if (handler->watch.signo() == signo) return handler.get();
+    }
+    return nullptr;
+  }
+
+  SignalHandler& handler_for(int signo) {
+    if (SignalHandler* handler = find_handler(signo)) return *handler;
+    signal_handlers.push_back(std::make_unique<SignalHandler>(signo, *this));
+    uncovered &= ~sys::signal_bit(signo);
+    return *signal_handlers.back();
+  }
+
+  /// The process has its own way with the signal again, when nobody here wants it.
+  void drop_unused(const SignalHandler& unused) {
+    if (unused.callback || unused.cover) return;
+    std::erase_if(signal_handlers, [&](const auto& handler) { return handler.get() == &unused; });
+  }
+
   Owned<sys::Poller> poller;
   std::vector<std::unique_ptr<SignalHandler>> signal_handlers;
   std::shared_ptr<ExceptionHandler> exception_handler;  ///< null for the default; shared since it may replace itself
   detail::Inbox<detail::Node> posted;
   std::atomic<std::uint64_t> signals{0};
+  std::uint64_t uncovered = 0;  ///< signals whose handling ended with their cover
 };
 
 Owned<sys::Poller> LoopHooks::wrap_poller(Owned<sys::Poller> real) { return real; }
@@ -250,7 +274,8 @@ void Loop::dispatch_watched(detail::Node& node) noexcept {
 
 bool Loop::idle_now() noexcept {
   settle_timers();
-  return !ready() && starts_.empty() && outside_->posted.empty() && !stopping_;
+  return !ready() && starts_.empty() && outside_->posted.empty() && !stopping_ &&
+         outside_->signals.load(std::memory_order_relaxed) == 0;
 }
 
 // A run inside another program's loop: as `run_while`, but whoever called us sleeps.
@@ -342,28 +367,48 @@ void Loop::take_posted() noexcept {
 
 void Loop::add_signal_handler(int signo, UniqueFunction<void()> callback) {
   if (closed_) throw RuntimeError("add_signal_handler(): event loop is closed");
-  remove_signal_handler(signo);
-  outside_->signal_handlers.push_back(std::make_unique<Outside::SignalHandler>(signo, *outside_, std::move(callback)));
+  auto shared = std::make_shared<UniqueFunction<void()>>(std::move(callback));
+  outside_->handler_for(signo).callback.swap(shared);
 }
 
 bool Loop::remove_signal_handler(int signo) {
-  return std::erase_if(outside_->signal_handlers,
-                       [&](const auto& handler) { return handler->watch.signo() == signo; }) > 0;
+  Outside::SignalHandler* handler = outside_->find_handler(signo);
+  if (!handler || !handler->callback) return false;
+  const auto removed = std::exchange(handler->callback, nullptr);
+  outside_->drop_unused(*handler);
+  return true;
+}
+
+void Loop::cover_signal_handler(int signo, UniqueFunction<void()> callback) {
+  if (closed_) throw RuntimeError("cover_signal_handler(): event loop is closed");
+  auto shared = std::make_shared<UniqueFunction<void()>>(std::move(callback));
+  outside_->handler_for(signo).cover.swap(shared);
+}
+
+void Loop::uncover_signal_handler(int signo) {
+  Outside::SignalHandler* handler = outside_->find_handler(signo);
+  if (!handler) return;
+  const auto removed = std::exchange(handler->cover, nullptr);
+  if (!handler->callback) outside_->uncovered |= sys::signal_bit(signo);
+  outside_->drop_unused(*handler);
 }
 
 void Loop::take_signals() {
   if (outside_->signals.load(std::memory_order_relaxed) == 0) return;
   std::uint64_t arrived = outside_->signals.exchange(0, std::memory_order_acquire);
   for (; arrived != 0; arrived &= arrived - 1) {
-    int signo = std::countr_zero(arrived) + 1;
-    call_soon([this, signo] {
-      for (auto& handler : outside_->signal_handlers) {
-        if (handler->watch.signo() != signo) continue;
-        auto callback = handler->callback;  // it may remove or replace its handler
-        return (*callback)();
-      }
-    });
+    call_soon([this, signo = std::countr_zero(arrived) + 1] { deliver_signal(signo); });
   }
+}
+
+void Loop::deliver_signal(int signo) {
+  Outside::SignalHandler* handler = outside_->find_handler(signo);
+  if (!handler) {
+    if ((outside_->uncovered & sys::signal_bit(signo)) != 0) ::kill(::getpid(), signo);
+    return;
+  }
+  const auto callback = handler->cover ? handler->cover : handler->callback;
+  (*callback)();
 }
 
 // --- errors ----------------------------------------------------------------------------------------------------------

@@ -137,6 +137,11 @@ class Loop {
   /// Calls back from the loop when the process receives a signal. One loop at a time may own a signal.
   void add_signal_handler(int signo, UniqueFunction<void()> callback);
   bool remove_signal_handler(int signo);
+  /// Advanced: as long as it is covered, the signal goes to this callback instead of its handler, if it has one, which
+  /// may be added and removed meanwhile. One cover at a time. A signal on its way to a cover that is taken away goes to
+  /// the handler, or is sent again.
+  void cover_signal_handler(int signo, UniqueFunction<void()> callback);
+  void uncover_signal_handler(int signo);
 
   /// How long `close` waits for cleanup after cancelling; then it says which tasks hang, and cancels through shields.
   /// May be shortened while it waits.
@@ -194,6 +199,7 @@ class Loop {
   bool ready() const noexcept { return !ready_.empty() || !front_.empty(); }
   void take_posted() noexcept;
   void take_signals();
+  void deliver_signal(int signo);
   void wait();
   bool idle_now() noexcept;
   void let_foreign_sleep();

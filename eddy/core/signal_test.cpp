@@ -14,9 +14,11 @@
 #include "eddy/base/scope_guard.h"
 #include "eddy/combine/finally.h"
 #include "eddy/combine/outcome.h"
+#include "eddy/core/create_task.h"
 #include "eddy/core/loop.h"
 #include "eddy/core/run.h"
 #include "eddy/core/task.h"
+#include "eddy/sync/event.h"
 #include "eddy/test/test.h"
 #include "eddy/time/sleep.h"
 
@@ -125,6 +127,48 @@ TEST(SignalHandlerTest, MayReplaceItself) {
   });
   EXPECT_EQ(calls, 1);
   EXPECT_TRUE(second);
+}
+
+TEST(SignalHandlerTest, ACoverIsCalledInItsPlaceUntilItIsTakenAway) {
+  std::string calls;
+  bool done = false;
+  struct sigaction after{};
+  run([&]() -> Task<> {
+    Loop& loop = get_running_loop();
+    const auto raise_once = [&]() -> Task<> {
+      done = false;
+      ::raise(SIGUSR1);
+      co_await until(done);
+    };
+    const auto note = [&](char what) {
+      calls += what;
+      done = true;
+    };
+    loop.cover_signal_handler(SIGUSR1, [&] { note('c'); });
+    co_await raise_once();
+    loop.add_signal_handler(SIGUSR1, [&] { note('h'); });
+    co_await raise_once();
+    loop.uncover_signal_handler(SIGUSR1);
+    co_await raise_once();
+    loop.cover_signal_handler(SIGUSR1, [&] {
+      loop.uncover_signal_handler(SIGUSR1);
+      note('o');
+    });
+    EXPECT_TRUE(loop.remove_signal_handler(SIGUSR1));
+    EXPECT_FALSE(loop.remove_signal_handler(SIGUSR1));
+    co_await raise_once();
+    ::sigaction(SIGUSR1, nullptr, &after);
+  });
+  EXPECT_EQ(calls, "ccho");
+  EXPECT_EQ(after.sa_handler, SIG_DFL);
+}
+
+EDDY_TEST(SignalHandler, OneThatHasArrivedIsNoDeadlock) {
+  Event arrived;
+  get_running_loop().add_signal_handler(SIGUSR1, [&] { arrived.set(); });
+  ::raise(SIGUSR1);
+  co_await arrived.wait();
+  get_running_loop().remove_signal_handler(SIGUSR1);
 }
 
 TEST(SignalHandlerTest, WhatCannotBeCaughtIsRefused) {

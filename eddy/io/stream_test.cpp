@@ -23,6 +23,7 @@
 #include "eddy/core/readiness.h"
 #include "eddy/core/run.h"
 #include "eddy/io/stream_error.h"
+#include "eddy/io/two_pipes_test.h"
 #include "eddy/test/test.h"
 #include "eddy/time/sleep.h"
 #include "eddy/time/timeout.h"
@@ -55,8 +56,9 @@ class StreamTest : public testing::TestWithParam<StreamKind> {
 INSTANTIATE_TEST_SUITE_P(Kinds, StreamTest,
                          testing::Values(StreamKind{"memory", [] { return memory_stream_pair(); }},
                                          StreamKind{"memory_of_7_bytes", [] { return memory_stream_pair(7); }},
-                                         StreamKind{"socket", [] { return socket_stream_pair(); }}),
-                         [](const auto& info) { return std::string(info.param.name); });
+                                         StreamKind{"socket", [] { return socket_stream_pair(); }},
+                                         StreamKind{"pipes", [] { return pipe_stream_pair(); }}),
+                         [](const auto& test) { return std::string(test.param.name); });
 
 TEST_P(StreamTest, ReadSomeGivesWhatIsThere) {
   on_streams([](Stream& here, Stream& there) -> Task<> {

@@ -100,7 +100,7 @@ std::vector<Kind> kinds() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, WatchTest, testing::ValuesIn(kinds()),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& test) { return std::string(test.param.name); });
 
 TEST_P(WatchTest, ReceivesWhatComes) {
   auto [here, there] = make_sockets();

@@ -1,52 +1,40 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 
-#include <sys/types.h>
-
+#include "eddy/sys/child.h"
 #include "eddy/sys/fd.h"
 
 namespace eddy::detail {
 
-/// How a process ended.
-struct ProcessEnd {
-  int signal = 0;      ///< what killed it; 0 when it exited
-  int exit_code = -1;  ///< -1 when it was killed
-  /// "was killed by SIGSEGV (Segmentation fault)", "exited with code 3".
-  std::string text() const;
-};
+using sys::ProcessEnd;
 
 /// One worker: a child process that waits for calls on its socket. Killed, and waited for, when this dies.
 class WorkerProcess {
  public:
   /// Starts this program once more. `memory_max` bytes of address space, 0 for no limit. Throws std::system_error.
   explicit WorkerProcess(std::uint64_t memory_max);
-  WorkerProcess(const WorkerProcess&) = delete;
-  WorkerProcess& operator=(const WorkerProcess&) = delete;
-  ~WorkerProcess();
 
-  pid_t pid() const noexcept { return pid_; }
+  pid_t pid() const noexcept { return child_->pid(); }
   int socket() const noexcept { return socket_.get(); }
   /// Readable once the process has ended.
-  int pidfd() const noexcept { return pidfd_.get(); }
+  int pidfd() const noexcept { return child_->pidfd(); }
 
   /// No more calls: an idle worker leaves by itself.
   void hang_up() noexcept { socket_.reset(); }
-  void kill() noexcept;
+  void kill() noexcept { child_->send_signal(SIGKILL); }
   /// Its end, when that has come; asks without waiting.
-  std::optional<ProcessEnd> ended() noexcept;
+  std::optional<ProcessEnd> ended() noexcept { return child_->ended(); }
 
   std::size_t calls = 0;
 
  private:
-  bool reap(int flags) noexcept;
   sys::Fd socket_;
-  sys::Fd pidfd_;
-  pid_t pid_ = -1;
-  std::optional<ProcessEnd> end_;
+  std::optional<sys::Child> child_;
 };
 
 }  // namespace eddy::detail
