@@ -12,6 +12,9 @@ std::source_location await_of(const Op& op) noexcept {
   return cont.is_receiver() ? std::source_location() : cont.coroutine()->where;
 }
 
+void submit(const PoolRef& pool, Job& job) { pool->submit(job); }
+bool withdraw(const PoolRef& pool, Job& job) noexcept { return pool->withdraw(job); }
+
 Step PoolOp::start(Strand& strand, Cont cont) noexcept {
   if (!leave(strand, cont)) return Step::none();
   try {

@@ -66,4 +66,8 @@ class PoolOp : public RemoteOp, public Job {
 /// The pool that `to_thread` uses on a loop; made when it is first asked for, ends with the loop.
 PoolRef default_pool(Loop& loop);
 
+/// For operations of other rooms that bring their own job; see PoolCore.
+void submit(const PoolRef& pool, Job& job);
+bool withdraw(const PoolRef& pool, Job& job) noexcept;
+
 }  // namespace eddy::detail
