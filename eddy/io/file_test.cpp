@@ -20,6 +20,7 @@
 #include "eddy/core/create_task.h"
 #include "eddy/core/loop.h"
 #include "eddy/core/run.h"
+#include "eddy/io/file_errors_test.h"
 #include "eddy/io/stream_error.h"
 #include "eddy/io/test_directory_test.h"
 #include "eddy/iter/iter.h"
@@ -30,21 +31,6 @@ namespace eddy {
 namespace {
 
 using namespace std::chrono_literals;
-
-template <class A>
-Task<std::string> message_of(A operation, std::errc expected) {
-  auto ended = co_await outcome(std::move(operation));
-  try {
-    ended.value();
-  } catch (const std::system_error& error) {
-    EXPECT_EQ(error.code(), expected) << error.what();
-    co_return error.what();
-  }
-  ADD_FAILURE() << "no error";
-  co_return "";
-}
-
-void expect_in(const std::string& part, const std::string& whole) { EXPECT_NE(whole.find(part), whole.npos) << whole; }
 
 // Until a task has begun: the next one comes behind it.
 Task<> until(const bool& begun) {
@@ -209,8 +195,10 @@ EDDY_TEST(File, LinesComeWithoutTheirEnds) {
   TestDirectory dir;
   const std::string path = dir.file("a", "one\r\ntwo\n\nfour");
   File file = co_await open_file(path);
-  EXPECT_EQ(co_await iter::collect(file.lines()), (std::vector<std::string>{"one", "two", "", "four"}));
-  EXPECT_EQ(co_await iter::collect(open_lines(path) | iter::take(1)), (std::vector<std::string>{"one"}));
+  const std::vector<std::string> expected{"one", "two", "", "four"};
+  EXPECT_EQ(co_await iter::collect(file.lines()), expected);
+  const std::vector<std::string> first{"one"};
+  EXPECT_EQ(co_await iter::collect(open_lines(path) | iter::take(1)), first);
 }
 
 EDDY_TEST(File, LinesAndOtherReadsShareThePosition) {

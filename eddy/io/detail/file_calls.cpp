@@ -168,19 +168,16 @@ void replace_file_now(const std::stop_token& stop, const std::string& path, std:
   const std::string folder = directory_of(target);
   std::string temporary;
   sys::Fd fd = make_temporary_now(temporary, folder + "/.eddy-", ".tmp");
-  bool renamed = false;
-  const ScopeGuard remove([&]() noexcept {
-    if (!renamed) ::unlink(temporary.c_str());
-  });
+  ScopeGuard remove([&]() noexcept { ::unlink(temporary.c_str()); });
   write_now(stop, fd.get(), bytes, temporary);
   take_permissions(fd.get(), target);
   sync_now(fd.get(), temporary);
   if (::close(fd.release()) != 0) fail_path("write to", temporary, errno);
   if (stop.stop_requested()) return;
   if (::rename(temporary.c_str(), target.c_str()) != 0) fail_path("replace", path, errno);
-  renamed = true;
+  remove.dismiss();
   const sys::Fd directory = open_now(folder, O_RDONLY | O_DIRECTORY, 0);
-  sync_now(directory.get(), folder);
+  sync_now(directory.get(), folder);  // or a crash could bring the old file back
 }
 
 }  // namespace eddy::detail
