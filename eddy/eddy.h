@@ -71,6 +71,7 @@
 // Bytes in and out.
 #include "eddy/io/file.h"              // open_file File FileOptions open_lines
 #include "eddy/io/file_system.h"       // file_info list_directory walk_directory remove_file copy_file …
+#include "eddy/io/file_watcher.h"      // watch_directory FileWatcher FileEvent FileChange
 #include "eddy/io/pipe.h"              // pipe stream_from_pipe
 #include "eddy/io/standard_streams.h"  // stdin_stream stdout_stream stderr_stream
 #include "eddy/io/stream.h"            // Stream memory_stream_pair socket_stream_pair

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "eddy/io/watcher.h"
+#include "eddy/io/file_watcher.h"
 
 #include <cerrno>
 #include <chrono>
@@ -43,7 +43,7 @@ FileChange change_of(std::uint32_t mask) noexcept {
 }  // namespace
 
 /// What it has heard and not told.
-class Watcher::State {
+class FileWatcher::State {
  public:
   State()
       : stream_(
@@ -125,33 +125,33 @@ class Watcher::State {
   char memory_[16 * 1024];
 };
 
-Watcher::Watcher() : state_(std::make_unique<State>()) {}
-Watcher::Watcher(Watcher&& other) noexcept = default;
-Watcher& Watcher::operator=(Watcher&& other) noexcept = default;
-Watcher::~Watcher() = default;
+FileWatcher::FileWatcher() : state_(std::make_unique<State>()) {}
+FileWatcher::FileWatcher(FileWatcher&& other) noexcept = default;
+FileWatcher& FileWatcher::operator=(FileWatcher&& other) noexcept = default;
+FileWatcher::~FileWatcher() = default;
 
-Watcher::State& Watcher::state() const {
-  if (!state_) throw ClosedError("this Watcher was moved from: use the one it was moved to");
+FileWatcher::State& FileWatcher::state() const {
+  if (!state_) throw ClosedError("this FileWatcher was moved from: use the one it was moved to");
   return *state_;
 }
 
-Task<> Watcher::add(std::string path) {
+Task<> FileWatcher::add(std::string path) {
   State& here = state();
   const int number = co_await to_thread(watch_now, here.fd(), path);
   here.add(number, std::move(path));
 }
 
-Task<FileEvent> Watcher::next() { return state().next(); }
+Task<FileEvent> FileWatcher::next() { return state().next(); }
 
-AsyncGenerator<FileEvent> Watcher::events() {
+AsyncGenerator<FileEvent> FileWatcher::events() {
   for (;;) {
     FileEvent event = co_await next();
     co_yield std::move(event);
   }
 }
 
-Task<Watcher> watch_directory(std::string path) {
-  Watcher watcher;
+Task<FileWatcher> watch_directory(std::string path) {
+  FileWatcher watcher;
   co_await watcher.add(std::move(path));
   co_return watcher;
 }

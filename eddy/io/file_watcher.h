@@ -35,7 +35,7 @@ class FileEvent {
 /// Tells what happens in directories and to files: inotify. A directory's own entries only, not what is below them: add
 /// those, when they are created.
 ///
-///     Watcher watcher = co_await watch_directory("inbox");
+///     FileWatcher watcher = co_await watch_directory("inbox");
 ///     for (;;) {
 ///       FileEvent event = co_await watcher.next();
 ///       if (event.change == FileChange::written) co_await take_in(event.path);
@@ -46,13 +46,13 @@ class FileEvent {
 /// to mapped memory) makes none.
 ///
 /// Ownership: movable. Destroying it ends the watching. Thread: the loop's it was made on.
-class [[nodiscard]] Watcher {
+class [[nodiscard]] FileWatcher {
  public:
   /// Watches nothing yet. Needs a running loop.
-  Watcher();
-  Watcher(Watcher&& other) noexcept;
-  Watcher& operator=(Watcher&& other) noexcept;
-  ~Watcher();
+  FileWatcher();
+  FileWatcher(FileWatcher&& other) noexcept;
+  FileWatcher& operator=(FileWatcher&& other) noexcept;
+  ~FileWatcher();
 
   /// Watches a directory or a file, too, from here on. std::system_error with the path.
   [[nodiscard]] Task<> add(std::string path);
@@ -68,6 +68,6 @@ class [[nodiscard]] Watcher {
 };
 
 /// A watcher of a directory (or of one file).
-[[nodiscard]] Task<Watcher> watch_directory(std::string path);
+[[nodiscard]] Task<FileWatcher> watch_directory(std::string path);
 
 }  // namespace eddy

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "eddy/io/watcher.h"
+#include "eddy/io/file_watcher.h"
 
 #include <chrono>
 #include <cstdio>
@@ -35,7 +35,7 @@ std::string text_of(const FileEvent& event, const TestDirectory& dir) {
 }
 
 // Everything that has happened up to now.
-Task<std::string> all_of(Watcher& watcher, const TestDirectory& dir) {
+Task<std::string> all_of(FileWatcher& watcher, const TestDirectory& dir) {
   std::string all;
   for (;;) {
     auto event = co_await try_for(watcher.next(), 100ms);
@@ -44,9 +44,9 @@ Task<std::string> all_of(Watcher& watcher, const TestDirectory& dir) {
   }
 }
 
-EDDY_TEST(Watcher, TellsWhatHappensInADirectory) {
+EDDY_TEST(FileWatcher, TellsWhatHappensInADirectory) {
   TestDirectory dir;
-  Watcher watcher = co_await watch_directory(dir.path());
+  FileWatcher watcher = co_await watch_directory(dir.path());
   const std::string path = dir.file("a", "x");
   EXPECT_EQ(co_await all_of(watcher, dir), "created a; modified a; written a; ");
   std::ofstream(path, std::ios::app) << "y";
@@ -57,12 +57,12 @@ EDDY_TEST(Watcher, TellsWhatHappensInADirectory) {
   EXPECT_EQ(co_await all_of(watcher, dir), "removed a; ");
 }
 
-EDDY_TEST(Watcher, BothHalvesOfAMoveAreOneEvent) {
+EDDY_TEST(FileWatcher, BothHalvesOfAMoveAreOneEvent) {
   TestDirectory dir;
   dir.file("a", "");
   std::filesystem::create_directory(dir / "d");
   TestDirectory elsewhere;
-  Watcher watcher = co_await watch_directory(dir.path());
+  FileWatcher watcher = co_await watch_directory(dir.path());
   co_await watcher.add(dir / "d");
   std::filesystem::rename(dir / "a", dir / "b");
   EXPECT_EQ(co_await all_of(watcher, dir), "moved a b; ");
@@ -74,9 +74,9 @@ EDDY_TEST(Watcher, BothHalvesOfAMoveAreOneEvent) {
   EXPECT_EQ(co_await all_of(watcher, dir), "created c; ");
 }
 
-EDDY_TEST(Watcher, WaitsForTheNextEvent) {
+EDDY_TEST(FileWatcher, WaitsForTheNextEvent) {
   TestDirectory dir;
-  Watcher watcher = co_await watch_directory(dir.path());
+  FileWatcher watcher = co_await watch_directory(dir.path());
   auto waiter = create_task([&]() -> Task<std::string> {
     FileEvent event = co_await watcher.next();
     co_return event.path;
@@ -87,9 +87,9 @@ EDDY_TEST(Watcher, WaitsForTheNextEvent) {
   EXPECT_EQ(co_await waiter, dir / "late");
 }
 
-EDDY_TEST(Watcher, ACancelledNextLosesNothing) {
+EDDY_TEST(FileWatcher, ACancelledNextLosesNothing) {
   TestDirectory dir;
-  Watcher watcher = co_await watch_directory(dir.path());
+  FileWatcher watcher = co_await watch_directory(dir.path());
   std::string all;
   for (int i = 0; i != 50; ++i) {
     auto waiter = create_task([&]() -> Task<std::string> {
@@ -109,25 +109,25 @@ EDDY_TEST(Watcher, ACancelledNextLosesNothing) {
   EXPECT_EQ(all, expected);
 }
 
-EDDY_TEST(Watcher, AFileCanBeWatched) {
+EDDY_TEST(FileWatcher, AFileCanBeWatched) {
   TestDirectory dir;
   const std::string path = dir.file("a", "");
-  Watcher watcher = co_await watch_directory(path);
+  FileWatcher watcher = co_await watch_directory(path);
   std::ofstream(path) << "x";
   auto events = watcher.events();
   EXPECT_EQ((co_await events.next())->change, FileChange::modified);
   EXPECT_EQ((co_await events.next())->change, FileChange::written);
 }
 
-EDDY_TEST(Watcher, SaysWhenWhatItWatchesIsGone) {
+EDDY_TEST(FileWatcher, SaysWhenWhatItWatchesIsGone) {
   TestDirectory dir;
   std::filesystem::create_directory(dir / "d");
-  Watcher watcher = co_await watch_directory(dir / "d");
+  FileWatcher watcher = co_await watch_directory(dir / "d");
   std::filesystem::remove(dir / "d");
   EXPECT_EQ(co_await all_of(watcher, dir), "gone d; ");
 }
 
-EDDY_TEST(Watcher, SaysWhenEventsWereLost) {
+EDDY_TEST(FileWatcher, SaysWhenEventsWereLost) {
   std::ifstream limit("/proc/sys/fs/inotify/max_queued_events");
   int queued = 0;
   limit >> queued;
@@ -135,7 +135,7 @@ EDDY_TEST(Watcher, SaysWhenEventsWereLost) {
   TestDirectory dir;
   const std::string a = dir.file("a", "");
   const std::string b = dir.file("b", "");
-  Watcher watcher = co_await watch_directory(dir.path());
+  FileWatcher watcher = co_await watch_directory(dir.path());
   std::ofstream one(a);
   std::ofstream two(b);
   for (int i = 0; i <= queued; ++i) (i % 2 ? one : two) << "x" << std::flush;
@@ -147,7 +147,7 @@ EDDY_TEST(Watcher, SaysWhenEventsWereLost) {
   EXPECT_EQ(last, FileChange::overflow);
 }
 
-EDDY_TEST(Watcher, ErrorsNameThePath) {
+EDDY_TEST(FileWatcher, ErrorsNameThePath) {
   TestDirectory dir;
   expect_in("watch " + (dir / "none"),
             co_await message_of(watch_directory(dir / "none"), std::errc::no_such_file_or_directory));
