@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Functions in threads: what a dispatch costs, one at a time and many at once, and work shared by two threads, beside
-// oneTBB in the same run where it is installed (libtbb-dev).
+// Functions in threads: what a dispatch costs, one at a time and many at once, and work shared by two threads.
+// `./dev bench peers` sets them beside others.
 #include <atomic>
-#include <cmath>
 #include <memory>
 #include <numeric>
 #include <thread>
 
+#include "bench/crunch.h"
 #include "bench/harness.h"
-
-#if defined(EDDY_BENCH_TBB)
-#include <oneapi/tbb/blocked_range.h>
-#include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/task_arena.h>
-#endif
 
 namespace eddy::bench {
 namespace {
@@ -81,16 +75,6 @@ BENCHMARK(call_soon_threadsafe_from_a_thread)->UseRealTime();
 // --- work on two threads
 // -----------------------------------------------------------------------------------------------
 
-constexpr std::size_t kItems = 200'000;
-
-/// Some 100 ns; more for later items, so that an even split is not a fair one.
-double crunch(std::size_t item) {
-  double x = static_cast<double>(item % 1000) + 1;
-  const int rounds = 5 + static_cast<int>(item * 20 / kItems);
-  for (int i = 0; i < rounds; ++i) x = std::sqrt(x + i);
-  return x;
-}
-
 void milliseconds(benchmark::State& state, std::string label) {
   state.counters["ms"] = benchmark::Counter(static_cast<double>(state.iterations()) / 1e3,
                                             benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
@@ -123,24 +107,6 @@ void crunch_with_parallel_for(benchmark::State& state) {
   milliseconds(state, "no target");
 }
 BENCHMARK(crunch_with_parallel_for)->UseRealTime()->Unit(benchmark::kMillisecond);
-
-#if defined(EDDY_BENCH_TBB)
-void crunch_with_onetbb(benchmark::State& state) {
-  using Range = oneapi::tbb::blocked_range<std::size_t>;
-  oneapi::tbb::task_arena arena(2);
-  for (auto _ : state) {
-    std::vector<double> results(kItems);
-    arena.execute([&] {
-      oneapi::tbb::parallel_for(Range(0, kItems), [&](const Range& part) {
-        for (std::size_t i = part.begin(); i != part.end(); ++i) results[i] = crunch(i);
-      });
-    });
-    benchmark::DoNotOptimize(results.data());
-  }
-  milliseconds(state, "no target, floor peer");
-}
-BENCHMARK(crunch_with_onetbb)->UseRealTime()->Unit(benchmark::kMillisecond);
-#endif
 
 void crunch_with_two_threads_by_hand(benchmark::State& state) {
   for (auto _ : state) {

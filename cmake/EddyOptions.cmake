@@ -5,6 +5,7 @@ option(EDDY_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(EDDY_EXAMPLES "Build examples/" ${PROJECT_IS_TOP_LEVEL})
 option(EDDY_DOCS "Build and run the code in README.md and docs/" ${PROJECT_IS_TOP_LEVEL})
 option(EDDY_BENCH "Build the benchmarks (release builds only)" OFF)
+option(EDDY_PEERS "Build the C++ programs in bench/peers/ (release builds only)" OFF)
 option(EDDY_WERROR "Warnings are errors" OFF)
 option(EDDY_PCH "Precompile gtest and common std headers for the tests" ON)
 option(EDDY_VERIFY_HEADERS "Compile every header alone" OFF)
@@ -34,7 +35,9 @@ target_compile_options(eddy_warnings INTERFACE
   -Wall -Wextra -Wshadow -Woverloaded-virtual -Wold-style-cast -Wcast-align
   -Wextra-semi -Wimplicit-fallthrough -Wredundant-move $<$<BOOL:${EDDY_WERROR}>:-Werror>
   # GCC 12's flow analysis does not understand coroutine frames: these fire on correct code only.
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-mismatched-new-delete>)
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-dangling-pointer -Wno-mismatched-new-delete>
+  # Nor does it understand "text" + std::string (GCC bug 105329).
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 
 # Sanitizers go to the whole directory, so that no object escapes them.
 if(EDDY_SANITIZE STREQUAL "address")

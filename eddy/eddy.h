@@ -84,4 +84,7 @@
 #include "eddy/net/connect.h"   // open_connection connect ConnectOptions
 #include "eddy/net/listener.h"  // Listener ListenOptions
 #include "eddy/net/resolve.h"   // resolve ResolveError
+#include "eddy/net/resolver.h"  // Resolver ResolverOptions
 #include "eddy/net/server.h"    // start_server Server ServerOptions
+#include "eddy/net/socket.h"    // Socket
+#include "eddy/net/udp.h"       // UdpSocket Datagram

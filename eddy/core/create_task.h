@@ -101,7 +101,41 @@ class CallTask final : public CoroutineState<T> {
   std::optional<Stored> call_;
 };
 
-/// The state of a task made from another awaitable, or from a callable that returns one.
+/// Made from an operation, which runs where it is kept.
+template <class Result, class Operation>
+class KeptOperationTask final : public TaskState<Result> {
+ public:
+  explicit KeptOperationTask(Operation&& operation) { operation_.emplace(std::move(operation)); }
+
+  static void* operator new(std::size_t bytes) { return frame_allocate(bytes); }
+  static void operator delete(void* state, std::size_t bytes) noexcept { frame_free(state, bytes); }
+
+  Step child_done() noexcept override {
+    return this->settle([this]() -> Result {
+      struct End {
+        std::optional<Operation>& operation;
+        ~End() { operation.reset(); }
+      } end{operation_};
+      return operation_->take();
+    });
+  }
+  Step child_cancelled() noexcept override {
+    operation_.reset();
+    return TaskBase::child_cancelled();
+  }
+
+ private:
+  Step launch() override {
+    this->begin_strand();
+    return start_child(*operation_, *this, Cont(*this));
+  }
+  void drop_body() noexcept override { operation_.reset(); }
+  void destroy() noexcept override { delete this; }
+
+  std::optional<Operation> operation_;
+};
+
+/// The state of a task made from an awaitable that becomes an operation, or from a callable that returns one.
 template <class Result, class Make, class Operation>
 class OperationTask final : public TaskState<Result> {
  public:
@@ -193,6 +227,10 @@ auto make_task(F&& f, Args&&... args) {
       static_assert(!kLvalueOneShot<F>, "eddy: a Task is started once, as an rvalue: pass std::move(task)");
     } else if constexpr (TaskResult<A>::kIsTask) {
       return new CoroutineTask<typename TaskResult<A>::type>(f.checked_release());
+    } else if constexpr (!Convertible<F>) {
+      using State = KeptOperationTask<await_result_t<F>, A>;
+      check_alignment<State>();
+      return new State(A(std::forward<F>(f)));
     } else {
       using State = OperationTask<await_result_t<F>, StoredAwaitable<F>, operation_t<F>>;
       check_alignment<State>();

@@ -5,6 +5,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -67,6 +68,13 @@ EDDY_TEST(CreateTaskTest, TakesAnOperation) {
   auto task = create_task(sleep(1s));
   co_await task;
   EXPECT_EQ(now() - before, 1s);
+}
+
+EDDY_TEST(CreateTaskTest, AnOperationLiesInItsTaskOnce) {
+  using Sleep = decltype(sleep(1s));
+  using State = std::remove_pointer_t<decltype(detail::make_task(sleep(1s)))>;
+  static_assert(sizeof(State) <= sizeof(detail::TaskState<void>) + sizeof(Sleep) + sizeof(void*));
+  co_return;
 }
 
 EDDY_TEST(CreateTaskTest, TakesAFunctionObjectOfTheLibrary) {

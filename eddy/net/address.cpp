@@ -38,7 +38,7 @@ std::uint32_t scope_id(const char* name) noexcept {
 
 Address Address::ip_or_nothing(std::string_view literal, std::uint16_t port) noexcept {
   char text[INET6_ADDRSTRLEN + IF_NAMESIZE + 1];
-  if (literal.size() >= sizeof text) return {};
+  if (literal.size() >= sizeof text || literal.find('\0') != literal.npos) return {};
   literal.copy(text, literal.size());
   text[literal.size()] = '\0';
   sockaddr_in four{};
@@ -84,7 +84,7 @@ Address Address::unix_path(std::string_view path) {
 Address Address::from_sockaddr(const sockaddr* address, socklen_t size) noexcept {
   Address result;
   result.size_ = std::min<socklen_t>(size, sizeof result.bytes_);
-  std::memcpy(&result.bytes_, address, result.size_);
+  std::memcpy(&result.bytes_.any, address, result.size_);
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cerrno>
 #include <exception>
+#include <string_view>
 #include <system_error>
 
 #include "eddy/base/scope_guard.h"
@@ -39,6 +40,18 @@ void report(const std::string& what, std::exception_ptr error) {
   get_running_loop().call_exception_handler(ErrorContext(what, std::move(error)));
 }
 
+// A peer that goes away in the middle is an ordinary end of a connection; the same of another connection is not.
+bool is_peer_gone(const std::string& name) {
+  try {
+    throw;
+  } catch (const std::system_error& error) {
+    const bool gone = error.code() == std::errc::connection_reset || error.code() == std::errc::broken_pipe;
+    return gone && std::string_view(error.what()).find(name) != std::string_view::npos;
+  } catch (...) {
+    return false;
+  }
+}
+
 Task<> serve(SharedRef shared, Stream client, Permit permit) {
   static_cast<void>(permit);
   ++shared->clients;
@@ -49,6 +62,7 @@ Task<> serve(SharedRef shared, Stream client, Permit permit) {
     co_await shared->handle(std::move(client));
   } catch (...) {
     if (caught_visible_cancel()) throw;
+    if (is_peer_gone(name)) co_return;
     report("the handler of client " + name + " failed", std::current_exception());
   }
 }

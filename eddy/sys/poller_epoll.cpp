@@ -52,12 +52,24 @@ int look(const Operation& operation) noexcept {
   return ::poll(&one, 1, 0) == 1 ? one.revents : 0;
 }
 
+bool is_ip(int socket) noexcept {
+  int family = 0;
+  socklen_t size = sizeof family;
+  if (::getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &family, &size) != 0) return false;
+  return family == AF_INET || family == AF_INET6;
+}
+
 // Errors and hang-ups answer either direction.
 bool answers(std::uint32_t events, const Operation& operation) noexcept {
   return (events & (interest_of(operation) | EPOLLERR | EPOLLHUP)) != 0;
 }
 
-enum : std::uint8_t { can_read = 1, can_write = 2, hung_up = 4 };  // Watch::Link::ready
+enum : std::uint8_t {  // Watch::Link::ready
+  can_read = 1,
+  can_write = 2,
+  hung_up = 4,
+  short_is_empty = 8,  // reading less than was asked for has emptied it
+};
 
 struct FdEntry {
   OperationList waiting;
@@ -128,7 +140,7 @@ EpollPoller::EpollPoller() : epoll_(check_fd(::epoll_create1(EPOLL_CLOEXEC), "ep
 }
 
 EpollPoller::~EpollPoller() {
-  while (pending() != 0) {  // again, in case a complete() submitted
+  while (waiting_count_ + ended_count_ != 0) {  // again, in case a complete() submitted
     for (FdEntry& entry : entries_) {
       while (Operation* operation = entry.waiting.first()) end(entry, *operation, -ECANCELED);
     }
@@ -226,6 +238,7 @@ void EpollPoller::attach(Watch& watch) {
   watch.poller = this;
   watch.link = Watch::Link{};
   watch.link.ready = can_read | can_write;
+  if (is_ip(watch.fd)) watch.link.ready |= short_is_empty;
   ++watch_count_;
 }
 
@@ -256,8 +269,9 @@ int EpollPoller::receive(Watch& watch, void* into, std::size_t size) noexcept {
   while (got < 0 && errno == EINTR);
   if (got < 0 && errno != EAGAIN) return -errno;
   // Fewer bytes than asked for: the next ones come with an edge of their own, and so does the end, unless it was here
-  // already.
-  const bool drained = got < 0 || (static_cast<std::size_t>(got) < size && (watch.link.ready & hung_up) == 0);
+  // already. (A Unix socket also stops at descriptors that are sent along.)
+  const bool sure = (watch.link.ready & (short_is_empty | hung_up)) == short_is_empty;
+  const bool drained = got < 0 || (static_cast<std::size_t>(got) < size && sure);
   if (drained && got != 0) watch.link.ready &= static_cast<std::uint8_t>(~can_read);
   if (got >= 0) return static_cast<int>(got);
   set_wanted(watch.link.input_wanted, true);

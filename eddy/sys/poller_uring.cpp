@@ -548,8 +548,7 @@ void UringPoller::handle_input(UringSlot& slot, int result, unsigned flags) noex
 void UringPoller::take_in(UringSlot& slot, int result, unsigned flags) noexcept {
   const bool stopped = result == -ECANCELED || result == -ENOBUFS;
   if ((flags & IORING_CQE_F_BUFFER) != 0) {
-    const unsigned id = flags >> IORING_CQE_BUFFER_SHIFT;
-    slot.received.push(buffers_, id, result > 0 ? static_cast<std::size_t>(result) : 0);
+    slot.received.push(buffers_, flags >> IORING_CQE_BUFFER_SHIFT, result > 0 ? static_cast<std::size_t>(result) : 0);
   }
   if (slot.input_kind == Watch::Input::readiness || stopped) return;
   if (slot.input_kind == Watch::Input::connections && result >= 0) {

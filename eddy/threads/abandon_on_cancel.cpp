@@ -3,42 +3,25 @@
 
 #include "eddy/core/loop.h"
 #include "eddy/threads/detail/pool_core.h"
-#include "eddy/threads/pool_error.h"
 
 namespace eddy::detail {
 
 void AbandonableJob::execute(Worker& worker) noexcept {
-  const std::stop_source* token = stop_source();
-  if (token) worker.pool.set_stoppable(worker, token);
-  {
-    BorrowedContext::Use use(context);
-    try {
-      call();
-    } catch (...) {
-      error = std::current_exception();
-    }
-  }
-  if (token) worker.pool.set_stoppable(worker, nullptr);
+  perform(worker);
   if (!worker.pool.end_abandonable(*this)) return waiter->send_home();
-  if (error) report_lost_error("an abandoned function failed", std::exchange(error, nullptr));
+  if (error_) report_lost_error("an abandoned function failed", std::exchange(error_, nullptr));
   destroy();
 }
 
-void AbandonableJob::refuse() noexcept {
-  error = std::make_exception_ptr(PoolShutDown(waiter->pool_->name()));
+void AbandonableJob::refuse(std::exception_ptr why) noexcept {
+  error_ = std::move(why);
   waiter->send_home();
 }
 
 Step AbandonableOp::start(Strand& strand, Cont cont) noexcept {
   if (!leave(strand, cont)) return Step::none();
-  try {
-    if (!pool_) pool_ = default_pool(loop());
-    job_->waiter = this;
-    job_->context.borrow();
-    job_->where = await_of(*this);
-    pool_->submit(*job_);
-  } catch (...) {
-    job_->error = std::current_exception();
+  job_->waiter = this;
+  if (!job_->submit(pool_, *this, loop())) {
     recall();
     grant();
   }
@@ -67,7 +50,7 @@ void AbandonableOp::cancel() noexcept {
 void AbandonableOp::drop() noexcept {
   AbandonableJob* job = std::exchange(job_, nullptr);
   if (!job) return;
-  if (job->error) report_lost_error("error of a function in a thread, whose result nobody took", std::move(job->error));
+  job->report_lost();
   job->destroy();
 }
 

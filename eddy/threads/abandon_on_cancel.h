@@ -4,8 +4,9 @@
 #include <utility>
 
 #include "eddy/core/body.h"
-#include "eddy/threads/pool_op.h"
-#include "eddy/threads/thread_call.h"
+#include "eddy/threads/detail/function_job.h"
+#include "eddy/threads/detail/remote_op.h"
+#include "eddy/threads/detail/thread_call.h"
 
 namespace eddy {
 namespace detail {
@@ -21,22 +22,19 @@ inline constexpr detail::AbandonOnCancel abandon_on_cancel{};
 namespace detail {
 
 /// The function, apart from the frame that waits for it. Belongs to the waiter, or, once abandoned, to the worker.
-class AbandonableJob : public Job {
+class AbandonableJob : public FunctionJob {
  public:
-  AbandonableJob() = default;
   virtual void destroy() noexcept = 0;
-  virtual const std::stop_source* stop_source() const noexcept { return nullptr; }
+  using FunctionJob::check;
+  using FunctionJob::report_lost;
 
   void execute(Worker& worker) noexcept final;
-  void refuse() noexcept final;
+  void refuse(std::exception_ptr why) noexcept final;
 
   class AbandonableOp* waiter = nullptr;
-  BorrowedContext context;
-  std::exception_ptr error;
 
  protected:
   ~AbandonableJob() = default;
-  virtual void call() = 0;
 };
 
 /// The part of the await that does not depend on the function.
@@ -54,14 +52,10 @@ class AbandonableOp : public RemoteOp {
 
  protected:
   ~AbandonableOp() { drop(); }
-  void check() {
-    if (job_->error) [[unlikely]]
-      std::rethrow_exception(std::exchange(job_->error, nullptr));
-  }
   AbandonableJob* job_;
 
  private:
-  friend AbandonableJob;
+  friend AbandonableJob;  // sends it home
   bool arrive() noexcept final { return true; }
   void drop() noexcept;
   PoolRef pool_;
@@ -94,7 +88,7 @@ class [[nodiscard("co_await it: the function runs when it is awaited")]] Abandon
   AbandonableRun(AbandonableRun&&) = default;
 
   typename Call::Result take() {
-    check();
+    job_->check();
     return static_cast<AbandonableCall<Call>*>(job_)->take();
   }
 };

@@ -8,14 +8,13 @@
 
 #include <atomic>
 #include <exception>
-#include <optional>
 #include <type_traits>
 #include <utility>
 
 #include "eddy/base/unique_function.h"
 #include "eddy/core/body.h"
-#include "eddy/threads/remote_op.h"
-#include "eddy/threads/thread_call.h"
+#include "eddy/threads/detail/remote_op.h"
+#include "eddy/threads/detail/thread_call.h"
 
 namespace eddy {
 namespace detail {
@@ -59,7 +58,7 @@ class CallbackState {
 template <class T>
 class CallbackResult final : public CallbackState {
  public:
-  std::optional<task_stored_t<T>> value;
+  ThreadResult<T> value;
 
  private:
   void destroy() noexcept override { delete this; }
@@ -99,7 +98,7 @@ class Callback : public detail::CallbackRef {
     detail::CallbackState& shared = state();
     if (!shared.begin_settling()) return;
     try {
-      static_cast<detail::CallbackResult<T>&>(shared).value.emplace(std::forward<A>(value)...);
+      static_cast<detail::CallbackResult<T>&>(shared).value.store(std::forward<A>(value)...);
     } catch (...) {
       shared.error = std::current_exception();
     }
@@ -154,7 +153,6 @@ class CallbackOp : public RemoteOp {
   bool arrive() noexcept final;
   void tell_api() noexcept;
   UniqueFunction<void()> on_cancel_;
-  bool cancelled_ = false;
 };
 
 template <class T, class F>
@@ -167,14 +165,7 @@ class [[nodiscard("co_await it")]] FromCallbackOp final : public CallbackOp, pub
 
   T take() {
     check();
-    auto& value = static_cast<CallbackResult<T>*>(state_)->value;
-    if constexpr (std::is_void_v<T>) {
-      return;
-    } else if constexpr (std::is_reference_v<T>) {
-      return static_cast<T>(**value);
-    } else {
-      return std::move(*value);
-    }
+    return static_cast<CallbackResult<T>*>(state_)->value.take();
   }
 
  private:

@@ -12,8 +12,8 @@
 
 #include "eddy/combine/gather.h"
 #include "eddy/core/task.h"
+#include "eddy/threads/detail/process_call.h"
 #include "eddy/threads/detail/process_core.h"
-#include "eddy/threads/process_call.h"
 #include "eddy/threads/worker_error.h"
 
 namespace eddy {

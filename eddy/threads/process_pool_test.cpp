@@ -78,6 +78,18 @@ Job grow(Job job) {
   job.lines.push_back(7);
   return job;
 }
+struct Counted {
+  Counted() = default;
+  Counted(const Counted& other) : value(other.value) { ++copies; }
+  Counted& operator=(const Counted&) = delete;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(value);
+  }
+  static inline int copies = 0;
+  int value = 7;
+};
+int value_of(const Counted& counted) { return counted.value; }
 std::string environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   return value ? value : "unset";
@@ -104,6 +116,14 @@ EDDY_TEST(ProcessPoolTest, CallsAFunctionInAnotherProcess, kReal) {
 EDDY_TEST(ProcessPoolTest, CallsALambdaWithoutCaptures, kReal) {
   ProcessPool pool{1};
   EXPECT_EQ(co_await pool.run([](int n) { return std::to_string(2 * n); }, 21), "42");
+  co_await pool.aclose();
+}
+
+EDDY_TEST(ProcessPoolTest, AnArgumentOfTheParametersTypeIsWrittenAsItIs, kReal) {
+  ProcessPool pool{1};
+  Counted counted;
+  EXPECT_EQ(co_await pool.run(value_of, counted), 7);
+  EXPECT_EQ(Counted::copies, 0);
   co_await pool.aclose();
 }
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "eddy/core/run.h"
+#include "eddy/threads/detail/remote_op.h"
 #include "eddy/threads/loop_thread.h"
-#include "eddy/threads/remote_op.h"
 
 namespace eddy {
 namespace detail {

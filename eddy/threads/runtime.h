@@ -8,7 +8,7 @@
 
 #include "eddy/base/owned.h"
 #include "eddy/sync/waiters.h"
-#include "eddy/threads/remote_task.h"
+#include "eddy/threads/detail/remote_task.h"
 
 namespace eddy {
 namespace detail {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "eddy/core/time_point.h"
-#include "eddy/threads/remote_task.h"
+#include "eddy/threads/detail/remote_task.h"
 
 namespace eddy {
 namespace detail {

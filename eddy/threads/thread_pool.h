@@ -12,11 +12,11 @@
 #include "eddy/core/time_point.h"
 #include "eddy/sync/waiters.h"
 #include "eddy/threads/abandon_on_cancel.h"
-#include "eddy/threads/parallel.h"
+#include "eddy/threads/detail/parallel.h"
+#include "eddy/threads/detail/pool_ref.h"
+#include "eddy/threads/detail/pool_run.h"
+#include "eddy/threads/detail/pool_wait.h"
 #include "eddy/threads/pool_error.h"
-#include "eddy/threads/pool_ref.h"
-#include "eddy/threads/pool_run.h"
-#include "eddy/threads/pool_wait.h"
 
 namespace eddy {
 

@@ -11,7 +11,7 @@
 #include "eddy/core/time_point.h"
 #include "eddy/sync/queue_core.h"
 #include "eddy/sync/queue_store.h"
-#include "eddy/threads/thread_safe_queue_core.h"
+#include "eddy/threads/detail/thread_safe_queue_core.h"
 
 namespace eddy {
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "eddy/threads/abandon_on_cancel.h"
-#include "eddy/threads/pool_run.h"
+#include "eddy/threads/detail/pool_run.h"
 
 namespace eddy {
 namespace detail {

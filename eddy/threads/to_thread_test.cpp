@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "eddy/combine/cancel_and_wait.h"
 #include "eddy/combine/gather.h"
 #include "eddy/core/context_var.h"
 #include "eddy/core/create_task.h"
@@ -49,6 +50,18 @@ EDDY_TEST(ToThread, GivesWhatCanOnlyBeMovedAndReferencesAndNothing) {
 
 EDDY_TEST(ToThread, ThrowsWhatTheFunctionThrew) {
   EXPECT_THROW(co_await to_thread([]() -> int { throw std::invalid_argument("no"); }), std::invalid_argument);
+}
+
+EDDY_TEST(ToThread, ArgumentsDieWithTheCallNotWithItsHandle) {
+  auto argument = std::make_shared<int>(1);
+  auto use = [](const std::shared_ptr<int>& p) { return *p; };
+  auto ended = create_task(to_thread(use, argument));
+  EXPECT_EQ(co_await ended, 1);
+  auto never_started = create_task(to_thread(use, argument));
+  EXPECT_EQ(argument.use_count(), 2);
+  never_started.cancel();
+  co_await eddy::cancel_and_wait(never_started);
+  EXPECT_EQ(argument.use_count(), 1);
 }
 
 EDDY_TEST(ToThread, OthersRunMeanwhileAndTheClockDoesNotJump) {

@@ -7,6 +7,8 @@ import sys
 import source
 
 FILE_MAX, FUNCTION_MAX = 800, 60
+# Brackets that say nothing about whether it is a function.
+DECORATION = re.compile(r"\[\[.*?\]\]|\balignas\s*\([^()]*\)", re.S)
 # What opens a brace but is no function: the last words before it.
 NOT_A_FUNCTION = re.compile(r"\b(namespace|class|struct|union|enum|extern)\b[^;(){}]*$|=\s*$|^\s*$")
 
@@ -19,7 +21,7 @@ def long_functions(text):
         position, symbol = match.start(), match.group()
         if symbol == "{":
             inside = any(is_function for _, is_function in stack)
-            is_function = not inside and not NOT_A_FUNCTION.search(text[head:position])
+            is_function = not inside and not NOT_A_FUNCTION.search(DECORATION.sub(" ", text[head:position]))
             stack.append((position, is_function))
         elif symbol == "}" and stack:
             start, is_function = stack.pop()
@@ -44,7 +46,9 @@ def check(root):
 def self_test():
     body = "  f();\n" * 61
     assert list(long_functions("namespace a {\nint g() { return 1; }\nvoid f() {\n" + body + "}\n}\n")) == [(3, 62)]
-    assert not list(long_functions("struct S {\n" + "  int f() { return 1; }\n" * 90 + "};\n"))
+    for kind in "struct S", "class [[nodiscard(\"use it\")]] S final : public B<S>", "struct alignas(64) S", "union U":
+        assert not list(long_functions(f"{kind} {{\n" + "  int f() { return 1; }\n" * 90 + "};\n")), kind
+        assert list(long_functions(f"{kind} {{\n[[nodiscard]] int f() {{\n{body}}}\n}};\n")) == [(2, 62)], kind
     folder, root = source.sample({"eddy/core/a.h": "\n" * 801, "eddy/core/b.h": "\n" * 800})
     with folder:
         assert [c.split(":")[0] for c in check(root)] == ["eddy/core/a.h"]

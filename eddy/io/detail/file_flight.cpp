@@ -12,7 +12,6 @@
 #include "eddy/core/running.h"
 #include "eddy/io/detail/file_state.h"
 #include "eddy/sys/poller.h"
-#include "eddy/threads/pool_op.h"
 
 namespace eddy::detail {
 
@@ -44,7 +43,7 @@ std::int64_t size_of(int fd) noexcept {
 
 }  // namespace
 
-FileFlight::FileFlight(FileFlight&& other) noexcept : Node(), Job(), Transfer(sys::OpKind::read, -1) {
+FileFlight::FileFlight(FileFlight&& other) noexcept : Transfer(sys::OpKind::read, -1) {
   assert(!other.flying() && "a file operation that has started cannot be moved");
   static_cast<void>(other);
 }
@@ -69,49 +68,44 @@ void FileFlight::launch(Sender& sender, std::shared_ptr<FileState> file, FileCal
 }
 
 void FileFlight::start() {
-  if (kernel_makes(call_, loop_->poller(), kind)) {
-    pool_ = PoolRef();
-    loop_->poller().submit(*this);
-  } else {
-    pool_ = default_pool(*loop_);
-    submit(pool_, *this);
-  }
+  in_kernel_ = kernel_makes(call_, loop_->poller(), kind);
+  if (!in_kernel_) return begin(*loop_);
+  loop_->poller().submit(*this);
+  loop_->begin_outside_work();  // not a matter of time: a virtual clock waits for it
 }
 
 void FileFlight::leave_ground(Loop& loop, std::shared_ptr<FileState> file) noexcept {
   loop_ = &loop;
-  loop_->begin_outside_work();
   file_ = std::move(file);
   file_->begin_flight();
 }
 
 void FileFlight::touch_ground() noexcept {
-  std::exchange(loop_, nullptr)->end_outside_work();
+  loop_ = nullptr;
   std::exchange(file_, nullptr)->end_flight();
 }
 
 void FileFlight::land(std::int64_t result) noexcept {
+  if (in_kernel_) loop_->end_outside_work();
   touch_ground();
   sender_->landed(result);
 }
 
 void FileFlight::abort() noexcept {
   if (call_ == FileCall::close) return;  // it must be made
-  if (!pool_) return loop_->poller().cancel(*this);
-  if (withdraw(pool_, *this)) land(-ECANCELED);
+  if (in_kernel_) return loop_->poller().cancel(*this);
+  if (withdraw()) land(-ECANCELED);
 }
 
-void FileFlight::execute(Worker&) noexcept {
+void FileFlight::call() noexcept {
   do answer_ = call_now();
   while (answer_ < 0 && errno == EINTR && call_ != FileCall::close);
   if (answer_ < 0) answer_ = -errno;
-  loop_->post_threadsafe(*this);
 }
 
-void FileFlight::refuse() noexcept {
-  if (call_ == FileCall::close) ::close(fd);
-  answer_ = -ECANCELED;
-  loop_->post_threadsafe(*this);
+void FileFlight::returned(bool called) noexcept {
+  if (!called && call_ == FileCall::close) ::close(fd);
+  land(called ? answer_ : -ECANCELED);
 }
 
 std::int64_t FileFlight::call_now() noexcept {

@@ -8,10 +8,8 @@
 #include <cstdint>
 #include <memory>
 
-#include "eddy/core/node.h"
 #include "eddy/sys/operation.h"
-#include "eddy/threads/job.h"
-#include "eddy/threads/pool_ref.h"
+#include "eddy/threads/blocking_call.h"
 
 namespace eddy {
 class Loop;
@@ -26,7 +24,7 @@ enum class FileCall : std::uint8_t { read, write, sync, truncate, size, close };
 
 /// One call to a file, on its way: the kernel makes it where the poller can (io_uring), a thread of the loop's pool
 /// elsewhere. Its memory is not the caller's again until it has landed. May move while it is grounded.
-class FileFlight final : private Node, private Job, private sys::Transfer {
+class FileFlight final : private BlockingCall, private sys::Transfer {
  public:
   /// Whoever sent it.
   class Sender {
@@ -52,9 +50,8 @@ class FileFlight final : private Node, private Job, private sys::Transfer {
 
  private:
   void complete() noexcept override { land(Transfer::result); }
-  void execute(Worker& worker) noexcept override;
-  void refuse() noexcept override;
-  void run() noexcept override { land(answer_); }
+  void call() noexcept override;
+  void returned(bool called) noexcept override;
   void start();
   void leave_ground(Loop& loop, std::shared_ptr<FileState> file) noexcept;
   void touch_ground() noexcept;
@@ -64,9 +61,9 @@ class FileFlight final : private Node, private Job, private sys::Transfer {
   Sender* sender_ = nullptr;
   Loop* loop_ = nullptr;
   std::shared_ptr<FileState> file_;
-  PoolRef pool_;  ///< null: the kernel has it
   std::int64_t answer_ = 0;
   FileCall call_ = FileCall::read;
+  bool in_kernel_ = false;
 };
 
 }  // namespace eddy::detail

@@ -7,15 +7,12 @@
 
 #include "eddy/base/error.h"
 #include "eddy/core/loop.h"
+#include "eddy/io/ready_fd.h"
 #include "eddy/io/stream_error.h"
 
 namespace eddy::detail {
 
 namespace {
-
-[[noreturn]] void throw_empty(const char* doing) {
-  throw ClosedError(std::string(doing) + " a stream that is empty: it was moved from, or never opened");
-}
 
 std::string first_bytes(Buffer& buffer, std::size_t count) {
   std::string bytes(buffer.view().substr(0, count));

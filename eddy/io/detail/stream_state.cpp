@@ -5,32 +5,27 @@
 #include <cerrno>
 #include <cstring>
 #include <exception>
+#include <span>
 #include <string_view>
 #include <utility>
 
 #include "eddy/base/error.h"
 #include "eddy/core/loop.h"
+#include "eddy/io/scratch.h"
 #include "eddy/io/stream_error.h"
 
 namespace eddy::detail {
-
-namespace {
-
-// Where bytes land before it is known how much memory they need.
-constexpr std::size_t kScratch = 64 * 1024;
-thread_local char scratch[kScratch];
-
-}  // namespace
 
 StreamState::StreamState(std::unique_ptr<Transport> on) : transport(std::move(on)) { transport->set_observer(this); }
 
 bool StreamState::fill() {
   if (ended) return true;
-  const int got = transport->read(scratch, kScratch);
+  const std::span<char> memory = scratch();
+  const int got = transport->read(memory.data(), memory.size());
   if (got == -EAGAIN) return false;
   if (got < 0) transport->fail("read from", -got);
   ended = got == 0;
-  buffer.append(std::string_view(scratch, static_cast<std::size_t>(got)));
+  buffer.append(std::string_view(memory.data(), static_cast<std::size_t>(got)));
   return true;
 }
 

@@ -66,6 +66,7 @@ void ReceiveBuffers::give_back(unsigned id) noexcept {
 void Received::push(ReceiveBuffers& buffers, unsigned id, std::size_t bytes) {
   buffers.lend(id);
   size_ += bytes;
+  if (bytes == 0) return buffers.give_back(id);
   if (spilled_.empty() && !buffers.scarce()) {
     return held_.push_back({static_cast<std::uint16_t>(id), 0, static_cast<std::uint32_t>(bytes)});
   }

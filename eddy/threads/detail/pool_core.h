@@ -23,9 +23,9 @@
 
 #include "eddy/base/ring.h"
 #include "eddy/core/time_point.h"
+#include "eddy/threads/detail/job.h"
+#include "eddy/threads/detail/pool_wait.h"
 #include "eddy/threads/detail/spin_lock.h"
-#include "eddy/threads/job.h"
-#include "eddy/threads/pool_wait.h"
 
 namespace eddy::detail {
 

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: MIT
+#include "eddy/sys/watch.h"
+
+#include <cerrno>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "eddy/sys/detail/receive_buffers.h"
+#include "eddy/sys/fd.h"
+#include "eddy/sys/poller.h"
+
+namespace eddy::sys {
+namespace {
+
+constexpr Nanos soon = 2'000'000'000;  // a test that waits this long has failed
+constexpr Nanos moment = 5'000'000;
+
+struct Probe final : Watch {
+  Probe(const Fd& of, Input what) : Watch(of.get(), what) {}
+  void input_changed() noexcept override {
+    ++inputs;
+    if (on_input) on_input();
+  }
+  void output_changed() noexcept override { ++outputs; }
+  int inputs = 0;
+  int outputs = 0;
+  std::function<void()> on_input;
+};
+
+struct Pair {
+  Fd one;
+  Fd two;
+};
+
+Pair make_sockets() {
+  int ends[2];
+  check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), "socketpair");
+  return {Fd(ends[0]), Fd(ends[1])};
+}
+
+void put(const Fd& fd, std::string_view bytes) {
+  ASSERT_EQ(::send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
+}
+
+class WatchTest : public testing::TestWithParam<Backend> {
+ protected:
+  void SetUp() override { poller = make_poller(GetParam()); }
+
+  /// What `receive` gives, after waiting for it if need be.
+  std::string receive(Probe& probe, std::size_t max = 65536) {
+    std::string bytes(max, '\0');
+    int got = poller->receive(probe, bytes.data(), max);
+    for (int tries = 0; got == -EAGAIN && tries != 100; ++tries) {
+      poller->wait(soon);
+      got = poller->receive(probe, bytes.data(), max);
+    }
+    if (got < 0) return "error " + std::to_string(-got);
+    bytes.resize(static_cast<std::size_t>(got));
+    return bytes;
+  }
+
+  int try_receive(Probe& probe) {
+    char bytes[4096];
+    return poller->receive(probe, bytes, sizeof bytes);
+  }
+
+  std::unique_ptr<Poller> poller;
+};
+
+std::string backend_name(const testing::TestParamInfo<Backend>& info) {
+  return info.param == Backend::uring ? "uring" : "epoll";
+}
+
+std::vector<Backend> backends() {
+  std::vector<Backend> usable{Backend::epoll};
+  try {
+    static_cast<void>(make_poller(Backend::uring));
+    usable.push_back(Backend::uring);
+  } catch (const std::system_error&) {
+  }
+  return usable;
+}
+
+INSTANTIATE_TEST_SUITE_P(Backends, WatchTest, testing::ValuesIn(backends()), backend_name);
+
+TEST_P(WatchTest, ReceivesWhatComes) {
+  auto [here, there] = make_sockets();
+  Probe probe(here, Watch::Input::bytes);
+  poller->attach(probe);
+  EXPECT_EQ(try_receive(probe), -EAGAIN);
+  EXPECT_EQ(poller->pending(), 1u);
+  put(there, "hello");
+  EXPECT_EQ(receive(probe), "hello");
+  EXPECT_EQ(poller->pending(), 0u);
+  put(there, "again");
+  EXPECT_EQ(receive(probe, 2), "ag");
+  EXPECT_EQ(receive(probe), "ain");
+  poller->detach(probe);
+}
+
+TEST_P(WatchTest, TellsOnceForEachAttemptThatFoundNothing) {
+  auto [here, there] = make_sockets();
+  Probe probe(here, Watch::Input::bytes);
+  poller->attach(probe);
+  EXPECT_EQ(try_receive(probe), -EAGAIN);
+  put(there, "a");
+  while (probe.inputs == 0) poller->wait(soon);
+  put(there, "b");
+  poller->wait(moment);
+  EXPECT_EQ(probe.inputs, 1);
+  poller->detach(probe);
+}
+
+TEST_P(WatchTest, TheEndComesAfterTheBytesAndStays) {
+  auto [here, there] = make_sockets();
+  Probe probe(here, Watch::Input::bytes);
+  poller->attach(probe);
+  EXPECT_EQ(try_receive(probe), -EAGAIN);
+  put(there, "last");
+  there.reset();
+  EXPECT_EQ(receive(probe), "last");
+  EXPECT_EQ(receive(probe), "");
+  EXPECT_EQ(receive(probe), "");
+  poller->detach(probe);
+}
+
+TEST_P(WatchTest, BytesAndTheEndInOneReport) {
+  auto [here, there] = make_sockets();
+  Probe probe(here, Watch::Input::bytes);
+  poller->attach(probe);
+  put(there, "last");
+  there.reset();
+  EXPECT_EQ(receive(probe), "last");
+  EXPECT_EQ(receive(probe), "");
+  poller->detach(probe);
+}
+
+TEST_P(WatchTest, ALaggingReaderStopsTheWriterAndLosesNothing) {
+  auto [here, there] = make_sockets();
+  set_nonblocking(there.get());
+  Probe probe(here, Watch::Input::bytes);
+  poller->attach(probe);
+  EXPECT_EQ(try_receive(probe), -EAGAIN);
+  std::string sent;
+  for (int quiet = 0; quiet != 5;) {  // until nothing more goes in, although the poller has its turns
+    std::string chunk(10'000, static_cast<char>('a' + sent.size() / 10'000 % 26));
+    const ssize_t wrote = ::send(there.get(), chunk.data(), chunk.size(), MSG_NOSIGNAL);
+    if (wrote > 0) sent += chunk.substr(0, static_cast<std::size_t>(wrote));
+    quiet = wrote > 0 ? 0 : quiet + 1;
+    poller->wait(1'000'000);
+    ASSERT_LT(sent.size(), 8'000'000u) << "nothing holds the writer back";
+  }
+  there.reset();
+  std::string got;
+  for (std::string part = receive(probe); !part.empty(); part = receive(probe)) got += part;
+  EXPECT_EQ(got, sent);
+  poller->detach(probe);
+}
+
+TEST_P(WatchTest, MoreReadersThanReceiveBuffers) {
+  constexpr std::size_t kMany = detail::ReceiveBuffers::count * 2;
+  std::vector<Pair> pairs;
+  std::vector<std::unique_ptr<Probe>> probes;
+  for (std::size_t i = 0; i != kMany; ++i) {
+    pairs.push_back(make_sockets());
+    probes.push_back(std::make_unique<Probe>(pairs.back().one, Watch::Input::bytes));
+    poller->attach(*probes.back());
+    EXPECT_EQ(try_receive(*probes.back()), -EAGAIN);
+  }
+  poller->wait(0);
+  for (const Pair& pair : pairs) put(pair.two, "x");
+  for (int turn = 0; turn != 20; ++turn) poller->wait(moment);
+  for (const Pair& pair : pairs) put(pair.two, "y");
+  for (auto& probe : probes) {
+    std::string got = receive(*probe);
+    if (got.size() < 2) got += receive(*probe);
+    EXPECT_EQ(got, "xy");
+    poller->detach(*probe);
+  }
+}
+
+TEST_P(WatchTest, DetachedInItsOwnCall) {
+  auto [here, there] = make_sockets();
+  Probe probe(here, Watch::Input::bytes);
+  probe.on_input = [&] { poller->detach(probe); };
+  poller->attach(probe);
+  EXPECT_EQ(try_receive(probe), -EAGAIN);
+  put(there, "x");
+  while (probe.inputs == 0) poller->wait(soon);
+  EXPECT_EQ(probe.poller, nullptr);
+  poller->wait(moment);
+}
+
+TEST_P(WatchTest, ADetachedOneTakesNothingFromTheNextOwnerOfTheNumber) {
+  for (int round = 0; round != 20; ++round) {
+    int number = -1;
+    {
+      auto [here, there] = make_sockets();
+      number = here.get();
+      Probe probe(here, Watch::Input::bytes);
+      poller->attach(probe);
+      EXPECT_EQ(try_receive(probe), -EAGAIN);
+      if (round % 2 == 0) poller->wait(0);
+      poller->detach(probe);
+    }
+    auto [here, there] = make_sockets();
+    put(there, "mine");
+    if (here.get() != number) continue;
+    poller->wait(0);
+    poller->wait(0);
+    Probe probe(here, Watch::Input::bytes);
+    poller->attach(probe);
+    EXPECT_EQ(receive(probe), "mine");
+    poller->detach(probe);
+  }
+}
+
+TEST_P(WatchTest, OutputIsToldWhenThePeerHasRead) {
+  auto [here, there] = make_sockets();
+  Probe probe(here, Watch::Input::bytes);
+  poller->attach(probe);
+  const std::string chunk(64 * 1024, 'x');
+  while (::send(here.get(), chunk.data(), chunk.size(), MSG_DONTWAIT | MSG_NOSIGNAL) > 0) {
+  }
+  poller->want_output(probe);
+  poller->wait(moment);
+  EXPECT_EQ(probe.outputs, 0);
+  std::string junk(1 << 20, '\0');
+  while (::recv(there.get(), junk.data(), junk.size(), MSG_DONTWAIT) > 0) {
+  }
+  while (probe.outputs == 0) poller->wait(soon);
+  EXPECT_EQ(probe.outputs, 1);
+  poller->detach(probe);
+}
+
+TEST_P(WatchTest, ReadinessOfAPipe) {
+  int ends[2];
+  check(::pipe2(ends, O_NONBLOCK | O_CLOEXEC), "pipe2");
+  const Fd reader(ends[0]);
+  Fd writer(ends[1]);
+  Probe probe(reader, Watch::Input::readiness);
+  poller->attach(probe);
+  poller->want_input(probe);
+  poller->wait(moment);
+  EXPECT_EQ(probe.inputs, 0);
+  ASSERT_EQ(::write(writer.get(), "x", 1), 1);
+  while (probe.inputs == 0) poller->wait(soon);
+  char byte = 0;
+  ASSERT_EQ(::read(reader.get(), &byte, 1), 1);
+  poller->want_input(probe);
+  writer.reset();
+  while (probe.inputs == 1) poller->wait(soon);
+  EXPECT_EQ(::read(reader.get(), &byte, 1), 0);
+  poller->detach(probe);
+}
+
+TEST_P(WatchTest, AcceptsAndDropsWhatNobodyTook) {
+  Fd listener = check_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof at;
+  check(::bind(listener.get(), reinterpret_cast<sockaddr*>(&at), sizeof at), "bind");
+  check(::listen(listener.get(), 16), "listen");
+  check(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&at), &size), "getsockname");
+  Probe probe(listener, Watch::Input::connections);
+  poller->attach(probe);
+  EXPECT_EQ(poller->accept(probe), -EAGAIN);
+  std::vector<Fd> clients;
+  for (int i = 0; i != 3; ++i) {
+    clients.push_back(check_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+    check(::connect(clients.back().get(), reinterpret_cast<sockaddr*>(&at), sizeof at), "connect");
+  }
+  while (probe.inputs == 0) poller->wait(soon);
+  const Fd accepted(poller->accept(probe));
+  EXPECT_TRUE(accepted);
+  EXPECT_NE(::fcntl(accepted.get(), F_GETFD) & FD_CLOEXEC, 0);
+  poller->detach(probe);
+  listener.reset();
+  char byte = 0;
+  EXPECT_LE(::recv(clients.back().get(), &byte, 1, 0), 0);  // reset, or ended
+}
+
+TEST_P(WatchTest, AtRestNothingIsTakenThatAnotherThreadCouldNotFind) {
+  auto [here, there] = make_sockets();
+  Probe probe(here, Watch::Input::bytes);
+  poller->attach(probe);
+  EXPECT_EQ(try_receive(probe), -EAGAIN);
+  poller->wait(0);
+  put(there, "one ");
+  poller->rest();
+  put(there, "two");
+  std::thread([&, &sender = there] {
+    std::string got;
+    while (got.size() < 7) got += receive(probe);
+    EXPECT_EQ(got, "one two");
+    put(sender, "three");
+    EXPECT_EQ(receive(probe), "three");
+    poller->rest();
+  }).join();
+  put(there, "four");
+  EXPECT_EQ(receive(probe), "four");
+  poller->detach(probe);
+}
+
+TEST_P(WatchTest, OneShotOperationsOnAWatchedDescriptor) {
+  struct Once final : Operation {
+    using Operation::Operation;
+    void complete() noexcept override { done = true; }
+    bool done = false;
+  };
+  auto [here, there] = make_sockets();
+  Probe probe(here, Watch::Input::readiness);
+  poller->attach(probe);
+  Once writable(OpKind::poll_writable, here.get());
+  poller->submit(writable);
+  while (!writable.done) poller->wait(soon);
+  Once readable(OpKind::poll_readable, here.get());
+  poller->submit(readable);
+  poller->wait(moment);
+  EXPECT_FALSE(readable.done);
+  put(there, "x");
+  while (!readable.done) poller->wait(soon);
+  EXPECT_NE(readable.result & POLLIN, 0);
+  poller->detach(probe);
+}
+
+TEST_P(WatchTest, APollerThatDiesFirstDetaches) {
+  auto [here, there] = make_sockets();
+  Probe probe(here, Watch::Input::bytes);
+  poller->attach(probe);
+  EXPECT_EQ(try_receive(probe), -EAGAIN);
+  poller.reset();
+  EXPECT_EQ(probe.poller, nullptr);
+}
+
+TEST_P(WatchTest, ARefusedDescriptorThrows) {
+  const Fd closed;
+  Probe probe(closed, Watch::Input::bytes);
+  EXPECT_THROW(poller->attach(probe), std::system_error);
+}
+
+}  // namespace
+}  // namespace eddy::sys
