@@ -9,8 +9,8 @@ namespace eddy {
 ///
 /// Descriptors 0, 1 and 2 are shared with the shell and with other programs, so they stay as they are: a Stream never
 /// makes them non-blocking, and never closes them. Pipes and terminals are opened once more for it; where that is not
-/// allowed it asks before each call whether the call would block. Regular files are read and written directly: the loop
-/// waits for the disk where the page cache cannot answer.
+/// allowed it asks before each call whether the call would block, and writes to a terminal byte by byte. Regular files
+/// are read and written directly: the loop waits for the disk where the page cache cannot answer.
 ///
 /// Each call makes a stream of its own, with a buffer of its own: read stdin through one of them, and not through
 /// `std::cin` beside it. What `printf` and `std::cout` still have in their buffers comes later than what was written

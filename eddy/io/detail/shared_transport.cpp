@@ -20,8 +20,8 @@
 
 namespace eddy::detail {
 
-SharedTransport::SharedTransport(sys::Fd own, How how, std::string name, sys::Poller& on)
-    : Watch(own.get(), Input::readiness), own_(std::move(own)), how_(how), name_(std::move(name)) {
+SharedTransport::SharedTransport(sys::Fd own, How how, std::size_t room, std::string name, sys::Poller& on)
+    : Watch(own.get(), Input::readiness), own_(std::move(own)), how_(how), room_(room), name_(std::move(name)) {
   if (how_ == How::direct) return;
   try {
     on.attach(*this);
@@ -59,11 +59,10 @@ int SharedTransport::read_once(void* into, std::size_t size) const noexcept {
   return got < 0 ? -errno : static_cast<int>(got);
 }
 
-// A pipe that says it is ready has room for PIPE_BUF bytes, and nobody promises more.
 int SharedTransport::write_once(std::span<const iovec> pieces) const noexcept {
   if (how_ == How::direct) return sys::write_no_sigpipe(Watch::fd, pieces);
   const auto first = std::find_if(pieces.begin(), pieces.end(), [](const iovec& piece) { return piece.iov_len != 0; });
-  const iovec part{first->iov_base, std::min<std::size_t>(first->iov_len, how_ == How::asked ? PIPE_BUF : INT_MAX)};
+  const iovec part{first->iov_base, std::min(first->iov_len, room_)};
   if (how_ == How::asked) return sys::write_no_sigpipe(Watch::fd, {&part, 1});
   ssize_t wrote = 0;
   do wrote = ::send(Watch::fd, part.iov_base, part.iov_len, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -97,6 +96,13 @@ sys::Fd reopen(int fd, const struct stat& about, Access access) {
   return same ? std::move(own) : sys::Fd();
 }
 
+// A pipe that poll(2) calls writable has room for PIPE_BUF bytes; a terminal, for one, and makes the writer of more
+// wait until all of it is gone.
+std::size_t room_of(mode_t mode) noexcept {
+  if (S_ISSOCK(mode)) return INT_MAX;
+  return S_ISFIFO(mode) ? PIPE_BUF : 1;
+}
+
 SharedTransport::How how_to(mode_t mode) noexcept {
   if (S_ISSOCK(mode)) return SharedTransport::How::flagged;
   return S_ISREG(mode) ? SharedTransport::How::direct : SharedTransport::How::asked;
@@ -112,7 +118,8 @@ std::unique_ptr<Transport> borrow_descriptor(int fd, Access access, std::string 
     return std::make_unique<PipeTransport>(std::move(own), std::move(name), poller);
   }
   sys::Fd own = sys::check_fd(::fcntl(fd, F_DUPFD_CLOEXEC, 3), ("fcntl(F_DUPFD_CLOEXEC) of " + name).c_str());
-  return std::make_unique<SharedTransport>(std::move(own), how_to(about.st_mode), std::move(name), poller);
+  return std::make_unique<SharedTransport>(std::move(own), how_to(about.st_mode), room_of(about.st_mode),
+                                           std::move(name), poller);
 }
 
 }  // namespace eddy::detail

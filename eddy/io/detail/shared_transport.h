@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -21,8 +22,8 @@ class SharedTransport final : public Transport, private sys::Watch {
     direct,   ///< not at all: files and devices that are always ready
   };
 
-  /// Takes over the descriptor, a duplicate.
-  SharedTransport(sys::Fd own, How how, std::string name, sys::Poller& poller);
+  /// Takes over the descriptor, a duplicate. `room`: how much a write may be when poll(2) calls it possible.
+  SharedTransport(sys::Fd own, How how, std::size_t room, std::string name, sys::Poller& poller);
   ~SharedTransport() override;
 
   int read(void* into, std::size_t size) noexcept override;
@@ -41,6 +42,7 @@ class SharedTransport final : public Transport, private sys::Watch {
 
   sys::Fd own_;
   How how_;
+  std::size_t room_;
   std::string name_;
 };
 
