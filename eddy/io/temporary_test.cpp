@@ -44,6 +44,16 @@ EDDY_TEST(TemporaryFile, IsWhereAndWhatItsOptionsSay) {
   expect_in("none", co_await message_of(open_temporary_file(nowhere), std::errc::no_such_file_or_directory));
 }
 
+EDDY_TEST(TemporaryFile, WithRemovesIt) {
+  TestDirectory dir;
+  const auto options = TemporaryOptions{}.directory(dir.path());
+  co_await with(open_temporary_file(options), [&](TemporaryFile& file) -> Task<> {
+    co_await file.write("x");
+    EXPECT_FALSE(dir.empty());
+  });
+  EXPECT_TRUE(dir.empty());
+}
+
 EDDY_TEST(TemporaryFile, KeptItStays) {
   TestDirectory dir;
   const auto options = TemporaryOptions{}.directory(dir.path());

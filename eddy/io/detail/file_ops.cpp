@@ -13,7 +13,7 @@ namespace eddy::detail {
 namespace {
 
 constexpr std::size_t kFlightMax = 1024 * 1024;  // so that a cancelled transfer ends soon
-constexpr std::size_t kLineChunk = 64 * 1024;
+constexpr std::size_t kChunk = 64 * 1024;
 
 }  // namespace
 
@@ -110,13 +110,15 @@ TryOp::Progress FileRead::go() {
   return kDone;
 }
 
-// All that is left is as much as there seems to be, and a byte more that is not there: the end shows at once.
+// All that is left is as much as there seems to be, and a byte more that is not there: the end shows at once. The
+// memory is had in one piece, but touched in parts: a gigabyte of zeros would keep the loop from its other work.
 void FileRead::make_room() {
   if (done_ != result_.size()) return;
   const std::int64_t from = offset_ == kAtPosition ? state_->position : offset_;
   const auto known = static_cast<std::size_t>(std::max<std::int64_t>(state_->size_now() - from, 0));
-  const std::size_t wanted = done_ <= known ? known + 1 : std::max(done_ * 2, kLineChunk);
-  result_.resize(std::min(count_, wanted));
+  const std::size_t wanted = std::min(count_, done_ <= known ? known + 1 : std::max(done_ * 2, kChunk));
+  result_.reserve(wanted);
+  result_.resize(std::min(wanted, done_ + kFlightMax));
 }
 
 TryOp::Progress FileWrite::go() {
@@ -143,10 +145,10 @@ TryOp::Progress FileReadLine::go() {
   while (!find()) {
     if (error_ != 0) fail(error_);
     if (!running.spend()) return kMore;
-    char* const room = state.ahead.prepare(kLineChunk);
+    char* const room = state.ahead.prepare(kChunk);
     const std::int64_t at = state.seekable ? state.position + static_cast<std::int64_t>(state.ahead.size()) : -1;
-    const std::int64_t got = state.try_read(room, kLineChunk, at);
-    if (got == -EAGAIN) return fly(FileCall::read, room, kLineChunk, at);
+    const std::int64_t got = state.try_read(room, kChunk, at);
+    if (got == -EAGAIN) return fly(FileCall::read, room, kChunk, at);
     account(got);
   }
   return kDone;
