@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, SharedTest,
                                          Kind{"pipe_without_proc", [](bool) { return make_pipe(); }, false},
                                          Kind{"socket", [](bool) { return make_sockets(); }, true},
                                          Kind{"terminal", make_terminal, true},
-                                         Kind{"terminal_without_proc", make_terminal, false, 100'000}),
+                                         Kind{"terminal_without_proc", make_terminal, false, 70'000}),
                          [](const auto& info) { return std::string(info.param.name); });
 
 TEST_P(SharedTest, ReadsWhatComesLater) {

@@ -85,10 +85,10 @@ void FileFlight::touch_ground() noexcept {
   std::exchange(file_, nullptr)->end_flight();
 }
 
-void FileFlight::land(std::int64_t result) noexcept {
+void FileFlight::land(std::int64_t answer) noexcept {
   if (in_kernel_) loop_->end_outside_work();
   touch_ground();
-  sender_->landed(result);
+  sender_->landed(answer);
 }
 
 void FileFlight::abort() noexcept {

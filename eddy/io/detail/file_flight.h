@@ -55,7 +55,7 @@ class FileFlight final : private BlockingCall, private sys::Transfer {
   void start();
   void leave_ground(Loop& loop, std::shared_ptr<FileState> file) noexcept;
   void touch_ground() noexcept;
-  void land(std::int64_t result) noexcept;
+  void land(std::int64_t answer) noexcept;
   std::int64_t call_now() noexcept;
 
   Sender* sender_ = nullptr;
