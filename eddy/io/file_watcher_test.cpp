@@ -30,8 +30,10 @@ std::string text_of(const FileEvent& event, const TestDirectory& dir) {
     return path.size() > dir.path().size() ? path.substr(dir.path().size() + 1) : ".";
   };
   std::string text = kNames[static_cast<int>(event.change)];
-  if (!event.from.empty()) text += " " + name(event.from);
-  return text + " " + name(event.path) + (event.is_directory ? "/" : "");
+  for (const std::string& path : {event.from, event.path}) {
+    if (!path.empty()) text.append(" ").append(name(path));
+  }
+  return event.is_directory ? text + "/" : text;
 }
 
 // Everything that has happened up to now.
