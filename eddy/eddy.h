@@ -69,9 +69,15 @@
 #include "eddy/threads/to_thread.h"                 // to_thread abandon_on_cancel
 
 // Bytes in and out.
-#include "eddy/io/pipe.h"          // pipe stream_from_pipe
-#include "eddy/io/stream.h"        // Stream memory_stream_pair socket_stream_pair
-#include "eddy/io/stream_error.h"  // IncompleteReadError LimitOverrunError ClosedError
+#include "eddy/io/file.h"              // open_file File FileOptions open_lines
+#include "eddy/io/file_system.h"       // file_info list_directory walk_directory remove_file copy_file …
+#include "eddy/io/file_watcher.h"      // watch_directory FileWatcher FileEvent FileChange
+#include "eddy/io/pipe.h"              // pipe stream_from_pipe
+#include "eddy/io/standard_streams.h"  // stdin_stream stdout_stream stderr_stream
+#include "eddy/io/stream.h"            // Stream memory_stream_pair socket_stream_pair
+#include "eddy/io/stream_error.h"      // IncompleteReadError LimitOverrunError ClosedError
+#include "eddy/io/temporary.h"         // open_temporary_file make_temporary_directory
+#include "eddy/io/whole_file.h"        // read_text write_text append_text replace_file …
 
 // Other programs, and signals.
 #include "eddy/io/command.h"      // Command

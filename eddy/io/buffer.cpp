@@ -10,9 +10,13 @@ namespace eddy {
 
 void Buffer::append(std::string_view bytes) {
   if (bytes.empty()) return;
-  if (capacity_ - end_ < bytes.size()) make_room(bytes.size());
-  std::memcpy(memory_.get() + end_, bytes.data(), bytes.size());
-  end_ += bytes.size();
+  std::memcpy(prepare(bytes.size()), bytes.data(), bytes.size());
+  commit(bytes.size());
+}
+
+char* Buffer::prepare(std::size_t bytes) {
+  if (capacity_ - end_ < bytes) make_room(bytes);
+  return memory_.get() + end_;
 }
 
 void Buffer::consume(std::size_t bytes) noexcept {

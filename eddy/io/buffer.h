@@ -24,6 +24,9 @@ class Buffer {
   [[nodiscard]] std::string_view view() const noexcept { return {memory_.get() + begin_, size()}; }
 
   void append(std::string_view bytes);
+  /// Room for `bytes` more at the end; `commit` says how many of them were written there.
+  [[nodiscard]] char* prepare(std::size_t bytes);
+  void commit(std::size_t bytes) noexcept { end_ += bytes; }
   /// At most `size()`.
   void consume(std::size_t bytes) noexcept;
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "eddy/combine/outcome.h"
@@ -103,6 +104,18 @@ EDDY_TEST(Pipe, StreamFromPipeTakesADescriptorOver) {
 EDDY_TEST(Pipe, ARefusedDescriptorIsClosed) {
   EXPECT_THROW(static_cast<void>(stream_from_pipe(sys::Fd(), "nothing")), std::system_error);
   co_return;
+}
+
+EDDY_TEST(Pipe, WithoutDescriptorsNothingIsLeft) {
+  co_await sleep(0s);  // the loop has its own by now
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  rlimit few = before;
+  const sys::Fd next(::dup(0));
+  few.rlim_cur = static_cast<rlim_t>(next.get()) + 2;  // room for one more
+  ::setrlimit(RLIMIT_NOFILE, &few);
+  EXPECT_THROW(static_cast<void>(pipe()), std::system_error);
+  ::setrlimit(RLIMIT_NOFILE, &before);
 }
 
 TEST(Pipe, NeedsALoop) { EXPECT_THROW(static_cast<void>(pipe()), RuntimeError); }
