@@ -19,7 +19,11 @@ Task<> echo_client(Stream client) {
 
 /// Without memory of its own while nothing arrives.
 Task<> echo_strings(Stream client) {
-  for (std::string bytes; !(bytes = co_await client.read_some()).empty();) co_await client.write(bytes);
+  for (;;) {
+    const std::string bytes = co_await client.read_some();
+    if (bytes.empty()) co_return;
+    co_await client.write(bytes);
+  }
 }
 
 Task<> serve(Task<> (*handle)(Stream client)) {

@@ -14,7 +14,7 @@ async def echo_client(reader, writer):
 
 
 async def serve():
-    server = await asyncio.start_server(echo_client, "127.0.0.1", 0)
+    server = await asyncio.start_server(echo_client, "127.0.0.1", 0, backlog=1024)
     print("port", server.sockets[0].getsockname()[1], sep="\t", flush=True)
     await server.serve_forever()
 
