@@ -12,7 +12,7 @@ using asio::ip::tcp;
 
 asio::awaitable<void> echo_client(tcp::socket client) {
   client.set_option(tcp::no_delay(true));
-  std::vector<char> memory(16 * 1024);
+  std::vector<char> memory(64 * 1024);
   try {
     for (;;) {
       const std::size_t size = co_await client.async_read_some(asio::buffer(memory), asio::use_awaitable);

@@ -11,7 +11,7 @@ namespace eddy::bench {
 namespace {
 
 Task<> echo_client(Stream client) {
-  std::vector<char> memory(16 * 1024);
+  std::vector<char> memory(64 * 1024);
   while (const std::size_t size = co_await client.read_some(std::span(memory))) {
     co_await client.write(std::string_view(memory.data(), size));
   }

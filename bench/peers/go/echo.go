@@ -11,7 +11,7 @@ var netScenarios = []scenario{{"echo", echo}}
 
 func echoClient(client net.Conn) {
 	defer client.Close()
-	memory := make([]byte, 16*1024)
+	memory := make([]byte, 64*1024)
 	for {
 		size, err := client.Read(memory)
 		if err != nil {

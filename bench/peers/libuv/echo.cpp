@@ -22,7 +22,7 @@ void check(int result, const char* doing) {
 struct Client {
   uv_tcp_t socket{};
   uv_write_t write{};
-  std::array<char, 16 * 1024> memory{};
+  std::array<char, 64 * 1024> memory{};
 };
 
 Client& client_of(void* handle) { return *static_cast<Client*>(handle); }

@@ -4,7 +4,7 @@ import asyncio
 
 async def echo_client(reader, writer):
     try:
-        while data := await reader.read(16 * 1024):
+        while data := await reader.read(64 * 1024):
             writer.write(data)
             await writer.drain()
     except ConnectionError:

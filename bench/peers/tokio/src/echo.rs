@@ -8,7 +8,7 @@ pub const SCENARIOS: &[Scenario] = &[("echo", echo)];
 
 async fn echo_client(mut client: TcpStream) -> std::io::Result<()> {
     client.set_nodelay(true)?;
-    let mut memory = vec![0; 16 * 1024];
+    let mut memory = vec![0; 64 * 1024];
     loop {
         let size = client.read(&mut memory).await?;
         if size == 0 {
