@@ -27,6 +27,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -111,9 +112,12 @@ class Connection {
     return missing_ == 0;
   }
 
+  bool is_first_answer() { return !std::exchange(answered_, true); }
+
  private:
   int fd_;
   std::size_t missing_ = 0;
+  bool answered_ = false;
 };
 
 std::vector<Connection> connect(std::uint16_t port, int count) {
@@ -138,6 +142,11 @@ class Load {
     }
   }
 
+  /// Until each connection has had an answer: the server has accepted them all.
+  void begin() {
+    while (answered_ != connections_.size()) turn();
+  }
+
   /// Goes on for so long; how many messages came back.
   long run(Seconds time) {
     long returned = 0;
@@ -151,19 +160,22 @@ class Load {
     const int ready = check(::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), 100), "epoll_wait");
     return std::count_if(events.begin(), events.begin() + ready, [&](const epoll_event& event) {
       auto& connection = *static_cast<Connection*>(event.data.ptr);
-      const bool whole = connection.receive();
-      if (whole) connection.send(message_);
-      return whole;
+      if (!connection.receive()) return false;
+      if (connection.is_first_answer()) ++answered_;
+      connection.send(message_);
+      return true;
     });
   }
 
   int epoll_ = check(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
   std::vector<Connection> connections_;
+  std::size_t answered_ = 0;
   std::string message_;
 };
 
 void busy(std::uint16_t port, pid_t server, int connections, std::size_t bytes, Seconds time) {
   Load load(connect(port, connections), bytes);
+  load.begin();
   load.run(time / 5);  // warms up
   const double cpu_before = cpu_seconds_of(server);
   const auto begin = Clock::now();
