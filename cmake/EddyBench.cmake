@@ -7,6 +7,10 @@ if(NOT CMAKE_BUILD_TYPE STREQUAL "Release" OR EDDY_SANITIZE)
   set(EDDY_PEERS OFF)
 endif()
 
+if(EDDY_PEERS)
+  enable_language(C)  # the servers that the others are compared with
+endif()
+
 # Every *_bench.cpp -> bench_<stem>.
 function(eddy_add_benchmarks)
   find_package(benchmark REQUIRED)
@@ -23,6 +27,7 @@ endfunction()
 
 # The C++ programs among the peers: bench/peers/<peer>/*.cpp -> peer_<peer>, where its package is there.
 function(eddy_add_peers)
+  find_package(PkgConfig REQUIRED)
   find_package(TBB QUIET)
   find_path(EDDY_ASIO asio.hpp)
   mark_as_advanced(EDDY_ASIO)
@@ -41,6 +46,22 @@ function(eddy_add_peers)
   if(TBB_FOUND)
     eddy_add_peer(onetbb TBB::tbb)
   endif()
+  pkg_check_modules(uv IMPORTED_TARGET libuv)
+  if(uv_FOUND)
+    eddy_add_peer(libuv PkgConfig::uv)
+  endif()
+  eddy_add_raw_peer()
+  add_executable(peer_load bench/peers/load/load.cpp)
+  target_link_libraries(peer_load PRIVATE eddy_warnings)
+  set_target_properties(peer_load PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
+endfunction()
+
+function(eddy_add_raw_peer)
+  file(GLOB sources CONFIGURE_DEPENDS bench/peers/raw/*.c)
+  add_executable(peer_raw ${sources})
+  target_compile_options(peer_raw PRIVATE -O3 -Wall -Wextra)
+  target_link_libraries(peer_raw PRIVATE PkgConfig::liburing)
+  set_target_properties(peer_raw PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
 endfunction()
 
 function(eddy_add_peer name library)

@@ -15,26 +15,38 @@ import subprocess
 import sys
 import tomllib
 
+import servers
+
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = HERE.parents[1] / "build"
 SCALE = {"ns": 1e9, "us": 1e6, "ms": 1e3, "s": 1}  # what is not a time stays as it is
 SECONDS_MAX = 300
+LOAD = BUILD / "gcc-release" / "bench" / "peer_load"
 
 
 class Skipped(Exception):
     pass
 
 
-class Peer:
-    """A program, built by one compiler where its folder's peer.toml lists several."""
+class Sample(float):
+    """What one round measured; `rate` is how often it was done in a second, where a server shows both."""
 
-    def __init__(self, folder, description, variant=""):
-        self.folder, self.description, self.variant = folder, description, variant
+    def __new__(cls, value, rate=None):
+        sample = super().__new__(cls, value)
+        sample.rate = rate
+        return sample
+
+
+class Peer:
+    """A program, built by one compiler and run on one backend where its folder's peer.toml lists several."""
+
+    def __init__(self, folder, description, variant="", backend=""):
+        self.folder, self.description, self.variant, self.backend = folder, description, variant, backend
         self.family = folder.name
-        self.name = f"{folder.name} {variant}".strip()
+        self.name = " ".join(filter(None, (folder.name, variant, backend)))
 
     def call(self, command, *arguments, seconds_max=SECONDS_MAX, one_core=False):
-        command = ["taskset", "-c", "0"] * one_core + [p.format(build=BUILD, variant=self.variant) for p in command]
+        command = ["taskset", "-c", "0"] * one_core + self.filled_in(command)
         try:
             done = subprocess.run([*command, *arguments], cwd=self.folder, capture_output=True, text=True,
                                   timeout=seconds_max)
@@ -43,6 +55,9 @@ class Peer:
         if done.returncode:
             raise Skipped(f"{' '.join(command)} ended with {done.returncode}\n{(done.stdout + done.stderr).strip()}")
         return [line.split("\t") for line in done.stdout.splitlines()]
+
+    def filled_in(self, command):
+        return [part.format(build=BUILD, variant=self.variant, backend=self.backend) for part in command]
 
     def prepare(self):
         """Builds the program, and asks it what it is."""
@@ -55,11 +70,27 @@ class Peer:
         self.version = next(value for key, value in lines if key == "version")
         self.scenarios = [value for key, value in lines if key == "scenario"]
 
+    def can(self, scenario):
+        """Backends differ in what they do with the network: the rest is run on the first."""
+        first = self.description.get("backends", [""])[0]
+        return scenario["runs"] in self.scenarios and ("load" in scenario or self.backend == first)
+
     def measure(self, scenario):
+        if "load" in scenario:
+            return self.measure_server(scenario)
         name, one_core = scenario["runs"], scenario.get("one_core", False)
         [[answered, _, value]] = self.call(self.description["run"], name, one_core=one_core)
         assert answered == name, answered
-        return float(value) * SCALE.get(scenario["unit"], 1)
+        return Sample(float(value) * SCALE.get(scenario["unit"], 1))
+
+    def measure_server(self, scenario):
+        server = self.filled_in([*self.description["run"], scenario["runs"]])
+        try:
+            said = servers.measure(server, self.folder, LOAD, scenario["load"])
+        except (OSError, subprocess.TimeoutExpired, servers.Failed) as error:
+            raise Skipped(str(error)) from error
+        value = said["cpu"] if "cpu" in said else said["memory"]
+        return Sample(value * SCALE.get(scenario["unit"], 1), said.get("rate"))
 
     def differs(self, scenario):
         return [d["by"] for d in self.description.get("differs", []) if scenario["runs"] in d["in"]]
@@ -77,7 +108,8 @@ def all_peers():
     """eddy first, then by name."""
     files = sorted(HERE.glob("*/peer.toml"), key=lambda file: (file.parent.name != "eddy", file))
     described = [(file.parent, load(file)) for file in files]
-    return [Peer(folder, text, variant) for folder, text in described for variant in text.get("variants", [""])]
+    return [Peer(folder, text, variant, backend) for folder, text in described
+            for variant in text.get("variants", [""]) for backend in text.get("backends", [""])]
 
 
 def prepared(peers):
@@ -98,7 +130,7 @@ def measure(peers, scenarios, rounds):
     """{scenario: {peer: [a value for each round]}}. Peers alternate: other work on the machine comes and goes."""
     results = {}
     for name, scenario in scenarios.items():
-        row = results[name] = {peer: [] for peer in peers if scenario["runs"] in peer.scenarios}
+        row = results[name] = {peer: [] for peer in peers if peer.can(scenario)}
         for i in range(rounds):
             progress(f"{name}: round {i + 1} of {rounds}")
             measure_round(row, name, scenario)
@@ -125,20 +157,22 @@ def progress(text):
 
 
 def target(scenario):
-    at_most, at_least = scenario.get("at_most"), scenario.get("at_least")
+    at_most, at_least, times = (scenario.get(key) for key in ("at_most", "at_least", "at_most_times"))
     return ", ".join(([f"≤ {number(at_most)} {scenario['unit']}"] if at_most else []) +
-                     ([f"≥ {at_least} × {scenario['against']}"] if at_least else []))
+                     ([f"≥ {at_least} × {scenario['against']}"] if at_least else []) +
+                     ([f"≤ {times} × {scenario['against']}"] if times else []))
 
 
 def rival(scenario, row, peer):
-    """Whom `peer` is compared with: of the same compiler, where there are several."""
+    """Whom `peer` is compared with: of the same compiler and backend, where there are several."""
     family = [other for other in row if other.family == scenario.get("against")]
-    return next((other for other in family if other.variant in ("", peer.variant)), None)
+    return next((other for other in family if other.variant in ("", peer.variant) and
+                 other.backend in ("", peer.backend)), None)
 
 
-def speed(mine, theirs):
-    """How fast, as a multiple of the other: the median of the rounds, each compared with its neighbour."""
-    return statistics.median(b / a for a, b in zip(mine, theirs))
+def multiple(these, those):
+    """The first as a multiple of the others: the median of the rounds, each compared with its neighbour."""
+    return statistics.median(a / b for a, b in zip(these, those))
 
 
 def verdict(scenario, row, peer):
@@ -146,12 +180,17 @@ def verdict(scenario, row, peer):
     words, met = [], True
     if "at_most" in scenario:
         met = statistics.median(row[peer]) <= scenario["at_most"]
-    if "at_least" in scenario:
+    if "against" in scenario:
         other = rival(scenario, row, peer)
         if other is None:
             return f"not compared: {scenario['against']} is missing"
-        ratio = speed(row[peer], row[other])
-        words, met = [f"{ratio:.2f} × {other.name}:"], met and ratio >= scenario["at_least"]
+        if "at_least" in scenario:  # of its speed
+            ratio = multiple(row[other], row[peer])
+            met = met and ratio >= scenario["at_least"]
+        else:  # of its cost
+            ratio = multiple(row[peer], row[other])
+            met = met and ratio <= scenario["at_most_times"]
+        words = [f"{ratio:.2f} × {other.name}:"]
     return " ".join([*words, "met" if met else "missed"]) if target(scenario) else ""
 
 
@@ -166,9 +205,14 @@ def block(name, scenario, row, notes):
         values = row[peer]
         marks = [note_number(notes, f"{peer.family}: {text}") for text in peer.differs(scenario)]
         spread = f"({number(min(values))} – {number(max(values))})"
-        yield (f"  {peer.name:<14}{number(statistics.median(values)):>10} {scenario['unit']:<3} {spread:<20}"
+        yield (f"  {peer.name:<18}{number(statistics.median(values)):>8} {scenario['unit']:<3} {spread:<20}{rate(values)}"
                f" {verdict(scenario, row, peer) if peer.family == 'eddy' else ''.join(marks)}").rstrip()
     yield ""
+
+
+def rate(values):
+    rates = [value.rate for value in values if getattr(value, "rate", None)]
+    return f" {number(statistics.median(rates)):>8}/s " if rates else ""
 
 
 def note_number(notes, text):
@@ -199,7 +243,9 @@ def write_json(results, scenarios, peers):
     file = BUILD / "bench" / "peers.json"
     file.parent.mkdir(parents=True, exist_ok=True)
     rows = {name: {"unit": scenarios[name]["unit"], "target": target(scenarios[name]),
-                   "rounds": {peer.name: values for peer, values in row.items()}} for name, row in results.items()}
+                   "rounds": {peer.name: values for peer, values in row.items()},
+                   "per_second": {peer.name: [value.rate for value in values] for peer, values in row.items()
+                                  if values and values[0].rate}} for name, row in results.items()}
     file.write_text(json.dumps({"machine": machine(), "versions": {peer.name: peer.version for peer in peers},
                                 "scenarios": rows}, indent=1, ensure_ascii=False))
     return file
@@ -223,16 +269,29 @@ def self_test():
     assert lines[2] == "eddy gcc 11 us (10 – 30) 1.00 × tbb gcc: met".split(), lines[2]
     assert lines[3] == "eddy clang 22 us (21 – 23) 1.36 × tbb clang: missed".split(), lines[3]
     assert notes == ["tbb: blocks"]
+    self_test_of_servers()
+
+
+def self_test_of_servers():
+    def peer(name, *which):
+        return Peer(pathlib.Path(name), {}, *which)
+
+    scenario = {"runs": "a", "about": "load", "unit": "us", "at_most_times": 1.05, "against": "raw"}
+    row = {peer("eddy", "gcc", "epoll"): [Sample(9, 100), Sample(9, 300)],
+           peer("raw", "", "uring"): [Sample(5, 1), Sample(5, 1)], peer("raw", "", "epoll"): [Sample(8, 1), Sample(9, 1)]}
+    lines = [line.split() for line in block("a", scenario, row, [])]
+    assert lines[3] == "eddy gcc epoll 9 us (9 – 9) 200/s 1.06 × raw epoll: missed".split(), lines[3]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("filter", nargs="?", default="", help="part of a scenario's name")
+    parser.add_argument("filter", nargs="?", default="", help="part of a scenario's name, or an area")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--peers", help="only these folders, such as eddy,asio")
     options = parser.parse_args()
 
-    scenarios = {name: text for name, text in all_scenarios().items() if options.filter in name}
+    scenarios = {name: text for name, text in all_scenarios().items()
+                 if options.filter in name or options.filter == text.get("area")}
     if not scenarios:
         sys.exit(f"no scenario's name contains '{options.filter}': see bench/peers/scenarios.toml")
     wanted = options.peers and options.peers.split(",")

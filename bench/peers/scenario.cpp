@@ -42,6 +42,11 @@ Scenario::Scenario(const char* its_name, double (*its_measure)(), const char* it
   scenarios().push_back(*this);
 }
 
+void print_port(int port) {
+  std::printf("port\t%d\n", port);
+  std::fflush(stdout);
+}
+
 }  // namespace eddy::bench
 
 int main(int argc, char** argv) {

@@ -26,6 +26,10 @@ class Scenario {
 /// Defined once in every program: what is measured, and its version.
 std::string version();
 
+/// What a server says once it listens, at a port that the kernel picked. A server is a scenario whose function does not
+/// return: the runner puts load on it, and ends it with a signal.
+void print_port(int port);
+
 /// Turns of the same work, and the time of their mean; the first is not counted, because it warms up.
 ///
 ///     Turns turns(5);

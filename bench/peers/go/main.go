@@ -13,15 +13,17 @@ type scenario struct {
 	measure func() float64
 }
 
+var scenarios = append(threads, netScenarios...)
+
 func main() {
 	if len(os.Args) < 2 {
 		fmt.Printf("version\tGo %s\n", runtime.Version()[len("go"):])
-		for _, s := range threads {
+		for _, s := range scenarios {
 			fmt.Printf("scenario\t%s\n", s.name)
 		}
 		return
 	}
-	for _, s := range threads {
+	for _, s := range scenarios {
 		if s.name == os.Args[1] {
 			fmt.Printf("%s\ts\t%g\n", s.name, s.measure())
 			return

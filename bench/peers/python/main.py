@@ -2,9 +2,10 @@
 import platform
 import sys
 
+import echo
 import threads
 
-SCENARIOS = {**threads.SCENARIOS}
+SCENARIOS = {**threads.SCENARIOS, **echo.SCENARIOS}
 
 
 def main(name=None):

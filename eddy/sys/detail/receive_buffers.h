@@ -15,7 +15,7 @@ namespace eddy::sys::detail {
 class ReceiveBuffers {
  public:
   static constexpr unsigned count = 128;
-  static constexpr unsigned size = 8192;
+  static constexpr unsigned size = 16 * 1024;
   static constexpr int group = 0;
 
   ReceiveBuffers() = default;
