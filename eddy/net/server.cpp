@@ -57,13 +57,16 @@ Task<> serve(SharedRef shared, Stream client, Permit permit) {
   ++shared->clients;
   const ScopeGuard leave([&] { --shared->clients; });
   const std::string name = client.name();
+  bool taken_in = false;
   try {
     if (shared->wrap) client = co_await (*shared->wrap)(std::move(client));
+    taken_in = true;
     co_await shared->handle(std::move(client));
   } catch (...) {
     if (caught_visible_cancel()) throw;
     if (is_peer_gone(name)) co_return;
-    report("the handler of client " + name + " failed", std::current_exception());
+    report(taken_in ? "the handler of client " + name + " failed" : "client " + name + " was turned away",
+           std::current_exception());
   }
 }
 
