@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/net/tls_world_test.h"
 
-#include <cstdlib>
+#include <cstdio>
 #include <utility>
 
 #include <openssl/pem.h>
@@ -63,15 +63,6 @@ std::string pem_of(EVP_PKEY* key) {
   return text_of(out);
 }
 
-Certificate make_ca(EVP_PKEY* key, const std::string& name) {
-  const auto certificate = blank(key, name, -7200, 7200);
-  set_common_name(X509_get_issuer_name(certificate.get()), name);
-  extend(certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
-  extend(certificate.get(), NID_key_usage, "critical,keyCertSign");
-  must(X509_sign(certificate.get(), key, EVP_sha256()) > 0);
-  return {pem_of(certificate.get()), pem_of(key)};
-}
-
 std::string name_of(const std::string& pem) {
   const OpenSsl<x509_st> certificate(PEM_read_bio_X509(detail::text_bio(pem).get(), nullptr, nullptr, nullptr));
   return detail::subject_of(certificate.get()).substr(3);
@@ -79,7 +70,18 @@ std::string name_of(const std::string& pem) {
 
 }  // namespace
 
-TestCa::TestCa(const std::string& name) : key_(EVP_EC_gen("P-256")), own_(make_ca(key_.get(), name)) {}
+TestCa::TestCa(const std::string& name) : TestCa(name, nullptr) {}
+
+TestCa::TestCa(const std::string& name, const TestCa* issuer) : key_(EVP_EC_gen("P-256")), own_("", "") {
+  const auto certificate = blank(key_.get(), name, -7200, 7200);
+  set_common_name(X509_get_issuer_name(certificate.get()), issuer ? name_of(issuer->pem()) : name);
+  extend(certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
+  extend(certificate.get(), NID_key_usage, "critical,keyCertSign");
+  must(X509_sign(certificate.get(), issuer ? issuer->key_.get() : key_.get(), EVP_sha256()) > 0);
+  own_ = Certificate(pem_of(certificate.get()), pem_of(key_.get()));
+}
+
+TestCa TestCa::intermediate(const std::string& name) const { return TestCa(name, this); }
 
 Certificate TestCa::issue(const Order& order) const {
   const OpenSsl<evp_pkey_st> key(EVP_EC_gen("P-256"));
@@ -88,6 +90,22 @@ Certificate TestCa::issue(const Order& order) const {
   extend(certificate.get(), NID_subject_alt_name, order.hosts);
   must(X509_sign(certificate.get(), key_.get(), EVP_sha256()) > 0);
   return {pem_of(certificate.get()), pem_of(key.get())};
+}
+
+std::string encrypted_key(const Certificate& certificate, const std::string& password) {
+  const OpenSsl<evp_pkey_st> key(
+      PEM_read_bio_PrivateKey(detail::text_bio(certificate.key()).get(), nullptr, nullptr, nullptr));
+  const OpenSsl<bio_st> out(BIO_new(BIO_s_mem()));
+  must(PEM_write_bio_PKCS8PrivateKey(out.get(), key.get(), EVP_aes_256_cbc(), password.c_str(),
+                                     static_cast<int>(password.size()), nullptr, nullptr) == 1);
+  return text_of(out);
+}
+
+std::string hash_of_subject(const std::string& pem) {
+  const OpenSsl<x509_st> certificate(PEM_read_bio_X509(detail::text_bio(pem).get(), nullptr, nullptr, nullptr));
+  char text[17];
+  std::snprintf(text, sizeof text, "%08lx", X509_subject_name_hash(certificate.get()));
+  return text;
 }
 
 const TestCa& the_ca() {

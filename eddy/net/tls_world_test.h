@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,8 +13,13 @@
 #include "eddy/net/detail/openssl.h"
 #include "eddy/net/tls.h"
 #include "eddy/net/tls_server.h"
+#include "eddy/test/options.h"
 
 namespace eddy::tls_test {
+
+/// For tests over real sockets: each handshake has a time limit, which the virtual clock shall not jump to because the
+/// machine is busy.
+inline constexpr auto kKernel = test::Options{}.io_quiet(std::chrono::milliseconds(300));
 
 /// What a certificate of a TestCa shall say.
 struct Order {
@@ -28,14 +34,21 @@ struct Order {
 class TestCa {
  public:
   explicit TestCa(const std::string& name = "Test CA");
+  /// A CA that this one has signed.
+  TestCa intermediate(const std::string& name) const;
   const std::string& pem() const { return own_.chain(); }
   Certificate issue(const Order& order) const;
   Certificate issue(const std::string& host) const { return issue(Order(host)); }
 
  private:
+  TestCa(const std::string& name, const TestCa* issuer);
   detail::OpenSsl<evp_pkey_st> key_;
   Certificate own_;
 };
+
+std::string encrypted_key(const Certificate& certificate, const std::string& password);
+/// What OpenSSL's directories of certificates name them by.
+std::string hash_of_subject(const std::string& pem);
 
 /// For all tests that do not care: a certificate of `the_ca()` for localhost and 127.0.0.1.
 const TestCa& the_ca();

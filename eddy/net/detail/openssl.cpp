@@ -56,7 +56,9 @@ std::string tls_failure() {
   const int reason = ERR_GET_REASON(error);
   if (error == 0 || ERR_GET_LIB(error) != ERR_LIB_SSL) return error == 0 ? "the session is broken" : text_of(error);
   if (reason > SSL_AD_REASON_OFFSET && reason <= SSL_AD_REASON_OFFSET + 255) {
-    return std::string("the peer refused: ") + SSL_alert_desc_string_long(reason - SSL_AD_REASON_OFFSET);
+    const std::string text = text_of(error);  // "tlsv1 alert unknown ca"
+    const std::size_t at = text.find("alert ");
+    return "the peer refused: " + (at == text.npos ? text : text.substr(at + 6));
   }
   switch (reason) {
     case SSL_R_HTTP_REQUEST:

@@ -89,6 +89,7 @@ void trust_text(SSL_CTX* context, const std::string& origin, const std::string& 
   int count = 0;
   while (const OpenSsl<x509_st> next{PEM_read_bio_X509_AUX(text.get(), nullptr, nullptr, nullptr)}) {
     X509_STORE_add_cert(SSL_CTX_get_cert_store(context), next.get());
+    SSL_CTX_add_client_CA(context, next.get());  // a server tells clients of whom it takes certificates
     ++count;
   }
   if (count == 0) fail(origin + " has no PEM certificate");

@@ -12,6 +12,8 @@ std::string certificate_problem(x509_store_ctx_st* verification, const std::stri
   const int problem = X509_STORE_CTX_get_error(verification);
   if (!certificate) return X509_verify_cert_error_string(problem);
   const std::string name = "the certificate " + subject_of(certificate);
+  const std::string distrusted =
+      std::string("which is not among the trusted ones") + (host.empty() ? "" : "; if it should be, ca_file() adds it");
   switch (problem) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
       return name + " expired on " + time_of(X509_get0_notAfter(certificate)) + " (or is this machine's clock wrong?)";
@@ -22,15 +24,14 @@ std::string certificate_problem(x509_store_ctx_st* verification, const std::stri
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return "its certificate is for " + hosts_of(certificate) + ", not for " + host;
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-      return name + " is self-signed and not among the trusted ones; if it should be, ca_file() adds it";
+      return name + " is self-signed, " + distrusted;
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-      return "it stands on " + name + ", which is not among the trusted ones; if it should be, ca_file() adds it";
+      return "it stands on " + name + ", " + distrusted;
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      return name + " was issued by " + issuer_of(certificate) +
-             ", which is not among the trusted ones (ca_file() adds it), or the other side does not send its whole "
-             "chain";
+      return name + " was issued by " + issuer_of(certificate) + ", " + distrusted +
+             "; or the other side does not send its whole chain";
     default:
       return name + ": " + X509_verify_cert_error_string(problem);
   }
