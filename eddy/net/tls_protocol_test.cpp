@@ -5,7 +5,9 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
+#include <malloc.h>
 #include <openssl/ssl.h>
 
 #include "eddy/combine/cancel_and_wait.h"
@@ -321,6 +323,28 @@ EDDY_TEST(TlsSession, SmallPiecesShareARecord) {
   Stream client = co_await std::move(connecting);
   co_await client.write("GET / HTTP/1.1\r\n", "Host: localhost\r\n", "", "\r\n");
   EXPECT_EQ(co_await raw.read_some(), "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+}
+
+// Sanitizers have their own malloc, of which nothing is seen here.
+EDDY_TEST(TlsSession, AnIdleOneIsSmall) {
+  constexpr std::size_t kPairs = 64;
+  const Tls tls = a_client();
+  const TlsServer server = a_server();
+  std::vector<StreamPair> pairs;
+  pairs.reserve(kPairs);
+  std::size_t before = 0;
+  for (std::size_t i = 0; i != kPairs + 8; ++i) {
+    if (i == 8) {
+      pairs.clear();
+      before = ::mallinfo2().uordblks;
+    }
+    pairs.push_back(co_await tls_pair(memory_stream_pair(), tls, server));
+    auto& [first, second] = pairs.back();
+    co_await first.write("x");
+    co_await second.write(co_await second.read_some());
+    co_await first.read_some();
+  }
+  EXPECT_LT((::mallinfo2().uordblks - before) / (2 * kPairs), 16U * 1024);
 }
 
 // ---- cancelled anywhere

@@ -185,6 +185,7 @@ int TlsTransport::read(void* into, std::size_t size) noexcept {
     }
     got += some;
   } while (static_cast<std::size_t>(got) < std::min(size, kAttempt) && SSL_has_pending(ssl()));
+  SSL_free_buffers(ssl());     // when nothing is in them: SSL_MODE_RELEASE_BUFFERS forgets some
   if (!out_.empty()) flush();  // answers of the protocol's own
   return got > 0 ? got : ended;
 }
