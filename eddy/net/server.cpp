@@ -13,6 +13,7 @@
 #include "eddy/combine/scope.h"
 #include "eddy/core/loop.h"
 #include "eddy/net/resolve.h"
+#include "eddy/net/tls_error.h"
 #include "eddy/sync/event.h"
 #include "eddy/sync/semaphore.h"
 #include "eddy/time/sleep.h"
@@ -47,6 +48,8 @@ bool is_peer_gone(const std::string& name) {
   } catch (const std::system_error& error) {
     const bool gone = error.code() == std::errc::connection_reset || error.code() == std::errc::broken_pipe;
     return gone && std::string_view(error.what()).find(name) != std::string_view::npos;
+  } catch (const TlsTruncatedError& error) {
+    return std::string_view(error.what()).find(name) != std::string_view::npos;
   } catch (...) {
     return false;
   }
@@ -87,8 +90,8 @@ class Acceptor {
   }
 
  private:
-  // No error of accept(2) is a reason to stop serving: a lack of descriptors or memory ends some time, and what else the
-  // network reports belongs to one connection.
+  // No error of accept(2) is a reason to stop serving: a lack of descriptors or memory ends some time, and what else
+  // the network reports belongs to one connection.
   Task<Stream> accept(Listener& listener) {
     std::chrono::milliseconds pause = kPauseMin;
     for (;;) {

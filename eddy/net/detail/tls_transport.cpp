@@ -2,7 +2,6 @@
 #include "eddy/net/detail/tls_transport.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -10,6 +9,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "eddy/io/scratch.h"
 #include "eddy/net/tls_error.h"
 
 namespace eddy::detail {
@@ -20,6 +20,7 @@ constexpr std::size_t kRecord = SSL3_RT_MAX_PLAIN_LENGTH;
 constexpr std::size_t kAttempt = 4 * kRecord;  // what one write encrypts before it hands it over
 constexpr std::size_t kOutMax = 2 * kAttempt;  // never reached by writes: by answers to a peer that does not read
 constexpr int kDiscardMax = 16;
+static_assert(kScratchBytes >= kRecord);
 
 /// The pieces of a write, a record at a time; small ones share a record.
 class Records {
@@ -31,18 +32,17 @@ class Records {
     skip_empty();
     if (pieces_.empty()) return {};
     if (rest().size() >= kRecord || pieces_.size() == 1) return take(kRecord);
+    const std::span<char> memory = scratch();
     std::size_t gathered = 0;
     for (skip_empty(); !pieces_.empty() && gathered != kRecord; skip_empty()) {
       const std::string_view part = take(kRecord - gathered);
-      std::memcpy(scratch.data() + gathered, part.data(), part.size());
+      std::memcpy(memory.data() + gathered, part.data(), part.size());
       gathered += part.size();
     }
-    return {scratch.data(), gathered};
+    return {memory.data(), gathered};
   }
 
  private:
-  static thread_local std::array<char, kRecord> scratch;
-
   std::string_view rest() const {
     return {static_cast<const char*>(pieces_.front().iov_base) + done_, pieces_.front().iov_len - done_};
   }
@@ -61,8 +61,6 @@ class Records {
   std::span<const iovec> pieces_;
   std::size_t done_ = 0;
 };
-
-thread_local std::array<char, kRecord> Records::scratch;
 
 }  // namespace
 
