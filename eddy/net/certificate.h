@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <utility>
+
+#include "eddy/core/time_point.h"
 
 namespace eddy {
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "eddy/core/task.h"
+#include "eddy/core/time_point.h"
 #include "eddy/io/stream.h"
 #include "eddy/net/certificate.h"
 #include "eddy/net/server.h"

@@ -56,7 +56,9 @@ OpenSsl<ssl_ctx_st> TlsAcceptor::make_context(const Certificate& certificate) {
     SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
     SSL_CTX_set_num_tickets(context.get(), 0);
   }
-  SSL_CTX_set_tlsext_servername_callback(context.get(), &on_server_name);
+  // What SSL_CTX_set_tlsext_servername_callback does, without its cast.
+  SSL_CTX_callback_ctrl(context.get(), SSL_CTRL_SET_TLSEXT_SERVERNAME_CB,
+                        reinterpret_cast<void (*)()>(&on_server_name));
   SSL_CTX_set_tlsext_servername_arg(context.get(), this);
   if (!alpn_.empty()) SSL_CTX_set_alpn_select_cb(context.get(), &on_alpn, this);
   return context;

@@ -45,7 +45,10 @@ void expect(SSL* ssl, const std::string& host) {
   if (Address::ip_or_nothing(host, 0)) {
     accepted = X509_VERIFY_PARAM_set1_ip_asc(rules, host.c_str()) == 1;
   } else if (!host.empty()) {
-    accepted = SSL_set1_host(ssl, host.c_str()) == 1 && SSL_set_tlsext_host_name(ssl, host.c_str()) == 1;
+    // What SSL_set_tlsext_host_name does, without its cast.
+    std::string name = host;
+    accepted = SSL_set1_host(ssl, host.c_str()) == 1 &&
+               SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) == 1;
   }
   if (!accepted) throw TlsError("TLS: \"" + host + "\" cannot be the name of a server: " + openssl_error());
 }

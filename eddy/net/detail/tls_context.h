@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "eddy/core/task.h"
+#include "eddy/core/time_point.h"
 #include "eddy/io/stream.h"
 #include "eddy/net/certificate.h"
 #include "eddy/net/detail/openssl.h"
