@@ -86,11 +86,14 @@
 #include "eddy/io/signal.h"       // Signals signal_received
 
 // Other machines.
-#include "eddy/net/address.h"   // Address
-#include "eddy/net/connect.h"   // open_connection connect ConnectOptions
-#include "eddy/net/listener.h"  // Listener ListenOptions
-#include "eddy/net/resolve.h"   // resolve ResolveError
-#include "eddy/net/resolver.h"  // Resolver ResolverOptions
-#include "eddy/net/server.h"    // start_server Server ServerOptions
-#include "eddy/net/socket.h"    // Socket
-#include "eddy/net/udp.h"       // UdpSocket Datagram
+#include "eddy/net/address.h"      // Address
+#include "eddy/net/certificate.h"  // Certificate make_self_signed
+#include "eddy/net/connect.h"      // open_connection connect ConnectOptions
+#include "eddy/net/listener.h"     // Listener ListenOptions
+#include "eddy/net/resolve.h"      // resolve ResolveError
+#include "eddy/net/resolver.h"     // Resolver ResolverOptions
+#include "eddy/net/server.h"       // start_server Server ServerOptions
+#include "eddy/net/socket.h"       // Socket
+#include "eddy/net/tls.h"          // Tls start_tls TlsInfo tls_info TlsError CertificateError TlsTruncatedError
+#include "eddy/net/tls_server.h"   // TlsServer
+#include "eddy/net/udp.h"          // UdpSocket Datagram

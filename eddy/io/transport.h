@@ -42,6 +42,10 @@ class Transport {
   /// What it takes of the pieces, which are not empty together: how many bytes, -EAGAIN, or another -errno.
   virtual int write(std::span<const iovec> pieces) noexcept = 0;
 
+  /// Hands over what `write` took and keeps itself, which a socket never does and TLS does: 0, -EAGAIN, or another
+  /// -errno. A write has ended only then.
+  virtual int flush() noexcept { return 0; }
+
   /// Tells the peer that no more bytes come: 0, -EAGAIN, or another -errno.
   virtual int write_eof() noexcept = 0;
 

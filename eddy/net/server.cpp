@@ -13,6 +13,7 @@
 #include "eddy/combine/scope.h"
 #include "eddy/core/loop.h"
 #include "eddy/net/resolve.h"
+#include "eddy/net/tls_error.h"
 #include "eddy/sync/event.h"
 #include "eddy/sync/semaphore.h"
 #include "eddy/time/sleep.h"
@@ -47,6 +48,8 @@ bool is_peer_gone(const std::string& name) {
   } catch (const std::system_error& error) {
     const bool gone = error.code() == std::errc::connection_reset || error.code() == std::errc::broken_pipe;
     return gone && std::string_view(error.what()).find(name) != std::string_view::npos;
+  } catch (const TlsTruncatedError& error) {
+    return std::string_view(error.what()).find(name) != std::string_view::npos;
   } catch (...) {
     return false;
   }
@@ -57,13 +60,16 @@ Task<> serve(SharedRef shared, Stream client, Permit permit) {
   ++shared->clients;
   const ScopeGuard leave([&] { --shared->clients; });
   const std::string name = client.name();
+  bool taken_in = false;
   try {
     if (shared->wrap) client = co_await (*shared->wrap)(std::move(client));
+    taken_in = true;
     co_await shared->handle(std::move(client));
   } catch (...) {
     if (caught_visible_cancel()) throw;
     if (is_peer_gone(name)) co_return;
-    report("the handler of client " + name + " failed", std::current_exception());
+    report(taken_in ? "the handler of client " + name + " failed" : "client " + name + " was turned away",
+           std::current_exception());
   }
 }
 

@@ -27,7 +27,7 @@ struct ServerOptions {
   std::size_t max_clients = std::numeric_limits<std::size_t>::max();
   /// What `close()` leaves to the clients before it cancels them.
   std::chrono::nanoseconds grace = std::chrono::seconds(5);
-  /// Advanced: what each connection goes through before the handler has it; see net/tls.h.
+  /// Advanced: what each connection goes through before the handler has it; see TlsServer::on.
   std::shared_ptr<UniqueFunction<Task<Stream>(Stream)>> wrap;
   ListenOptions listen;
 };

@@ -52,6 +52,7 @@ class FaultyTransport final : public Transport, private Transport::Observer {
     return wrote;
   }
 
+  int flush() noexcept override { return inner_->flush(); }
   int write_eof() noexcept override { return inner_->write_eof(); }
   int goodbye() noexcept override { return inner_->goodbye(); }
   std::string name() const override { return "a faulty stream over " + inner_->name(); }

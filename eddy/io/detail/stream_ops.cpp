@@ -145,7 +145,7 @@ TryOp::Progress StreamWrite::write(std::span<iovec> pieces, std::size_t& first) 
   StreamState& state = stream();
   for (;;) {
     while (first != pieces.size() && pieces[first].iov_len == 0) ++first;
-    if (first == pieces.size()) return kDone;
+    if (first == pieces.size()) return flush(state);
     if (!running.spend()) return kMore;
     const int wrote = state.transport->write(pieces.subspan(first));
     if (wrote == -EAGAIN) return kBlocked;
@@ -171,6 +171,13 @@ std::unique_ptr<char[]> copy_of(std::span<iovec> pieces) {
     to += piece.iov_len;
   }
   return copy;
+}
+
+TryOp::Progress StreamWrite::flush(StreamState& state) {
+  const int result = state.transport->flush();
+  if (result == -EAGAIN) return kBlocked;
+  if (result < 0) state.transport->fail("write to", -result);
+  return kDone;
 }
 
 WriteList::WriteList(StreamState* of, std::span<const std::string_view> pieces) : StreamWrite(of, "write() to") {

@@ -146,6 +146,8 @@ class StreamWrite : public TryOp {
   Progress write(std::span<iovec> pieces, std::size_t& first);
 
  private:
+  static Progress flush(StreamState& state);
+
   StreamState* state_;
   const char* doing_;
 };
