@@ -58,7 +58,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, StreamTest,
                                          StreamKind{"memory_of_7_bytes", [] { return memory_stream_pair(7); }},
                                          StreamKind{"socket", [] { return socket_stream_pair(); }},
                                          StreamKind{"pipes", [] { return pipe_stream_pair(); }}),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& kind) { return std::string(kind.param.name); });
 
 TEST_P(StreamTest, ReadSomeGivesWhatIsThere) {
   on_streams([](Stream& here, Stream& there) -> Task<> {
