@@ -80,7 +80,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, SharedTest,
                                          Kind{"socket", [](bool) { return make_sockets(); }, true},
                                          Kind{"terminal", make_terminal, true},
                                          Kind{"terminal_without_proc", make_terminal, false, 70'000}),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& kind) { return std::string(kind.param.name); });
 
 TEST_P(SharedTest, ReadsWhatComesLater) {
   test::run([&]() -> Task<> {

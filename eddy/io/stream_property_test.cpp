@@ -129,7 +129,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, StreamProperty,
                                          Kind{"faulty", [] { return faulty(memory_stream_pair(5000)); }, false},
                                          Kind{"faulty_socket", [] { return faulty(socket_stream_pair()); }, true},
                                          Kind{"socket", [] { return socket_stream_pair(); }, true}),
-                         [](const auto& test) { return std::string(test.param.name); });
+                         [](const auto& kind) { return std::string(kind.param.name); });
 
 TEST_P(StreamProperty, NoByteIsLostOrDoubledUnderRandomCancels) {
   for (std::uint64_t seed = 1; seed != 6; ++seed) {

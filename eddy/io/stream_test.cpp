@@ -84,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, StreamTest,
                                          StreamKind{"tls", &tls_over<memory_stream_pair, 65536>},
                                          StreamKind{"tls_over_100_bytes", &tls_over<memory_stream_pair, 100>},
                                          StreamKind{"tls_over_socket", &tls_over<socket_stream_pair>}),
-                         [](const auto& test) { return std::string(test.param.name); });
+                         [](const auto& kind) { return std::string(kind.param.name); });
 
 TEST_P(StreamTest, ReadSomeGivesWhatIsThere) {
   on_streams([](Stream& here, Stream& there) -> Task<> {
