@@ -76,9 +76,9 @@ TryOp::Progress ReadExactly::attempt() {
   if (const Progress progress = fill_to(state, count_); progress != kDone) return progress;
   result_ = first_bytes(state.buffer, count_);
   if (result_.size() == count_) return kDone;
-  throw IncompleteReadError("read_exactly(" + std::to_string(count_) + ") from " + state.transport->name() +
-                                ": the stream ended after " + std::to_string(result_.size()) + " bytes",
-                            std::move(result_));
+  const std::string message = "read_exactly(" + std::to_string(count_) + ") from " + state.transport->name() +
+                              ": the stream ended after " + std::to_string(result_.size()) + " bytes";
+  throw IncompleteReadError(message, std::move(result_));
 }
 
 TryOp::Progress ReadAll::attempt() {
@@ -118,9 +118,9 @@ TryOp::Progress ReadUntil::attempt() {
 TryOp::Progress ReadUntil::finish(StreamState& state) {
   result_ = first_bytes(state.buffer, state.buffer.size());
   if (end_ == AtEnd::is_one) return kDone;
-  throw IncompleteReadError("read_until() from " + state.transport->name() + ": the stream ended after " +
-                                std::to_string(result_.size()) + " bytes, without the separator",
-                            std::move(result_));
+  const std::string message = "read_until() from " + state.transport->name() + ": the stream ended after " +
+                              std::to_string(result_.size()) + " bytes, without the separator";
+  throw IncompleteReadError(message, std::move(result_));
 }
 
 TryOp::Progress Fill::attempt() {
