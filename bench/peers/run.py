@@ -105,8 +105,8 @@ def all_scenarios():
 
 
 def all_peers():
-    """eddy first, then by name."""
-    files = sorted(HERE.glob("*/peer.toml"), key=lambda file: (file.parent.name != "eddy", file))
+    """eddy first and beside it what it is measured against on the network, then by name."""
+    files = sorted(HERE.glob("*/peer.toml"), key=lambda file: (file.parent.name not in ("eddy", "raw"), file))
     described = [(file.parent, load(file)) for file in files]
     return [Peer(folder, text, variant, backend) for folder, text in described
             for variant in text.get("variants", [""]) for backend in text.get("backends", [""])]
