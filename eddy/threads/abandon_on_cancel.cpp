@@ -42,8 +42,7 @@ void AbandonableOp::cancel() noexcept {
     default:
       return;  // it has returned: the result is on its way
   }
-  // Its callbacks are code of users, which a cancel in progress runs none of.
-  if (token.stop_possible()) loop().call_soon([token]() mutable { token.request_stop(); });
+  token.request_stop();
   recall();
   stop();
 }

@@ -308,41 +308,6 @@ TEST(ProcessPoolLoopTest, ServesOneLoopAfterTheOther) {
   EXPECT_EQ(run(pool.run(worker_pid)), first);
 }
 
-TEST(ProcessPoolLoopTest, ClosingItRunsWhatWaitsInLine) {
-  run([]() -> Task<> {
-    ProcessPool pool{1};
-    auto first = create_task(pool.run(worker_pid));
-    auto second = create_task(pool.run(worker_pid));
-    auto third = create_task(pool.run(worker_pid));
-    co_await sleep(0ms);
-    co_await pool.aclose();
-    EXPECT_EQ(first.result(), second.result());
-    EXPECT_EQ(first.result(), third.result());
-    auto late = co_await outcome(pool.run(worker_pid));
-    EXPECT_THROW(static_cast<void>(late.value()), RuntimeError);
-  });
-}
-
-TEST(ProcessPoolLoopTest, AMovedFromPoolSaysSo) {
-  run([]() -> Task<> {
-    ProcessPool pool{1};
-    ProcessPool moved = std::move(pool);
-    EXPECT_THROW(static_cast<void>(pool.run(worker_pid)), RuntimeError);
-    EXPECT_GT(co_await moved.run(worker_pid), 0);
-  });
-}
-
-TEST(ProcessPoolLoopTest, DestroyedWhileItClosesItLeavesInPeace) {
-  run([]() -> Task<> {
-    auto pool = std::make_unique<ProcessPool>(2U);
-    EXPECT_GT(co_await pool->run(worker_pid), 0);
-    auto closing = create_task(pool->aclose());
-    co_await sleep(0ms);
-    pool.reset();
-    co_await closing;
-  });
-}
-
 /// Also when whoever inherited it has not looked yet.
 bool has_ended(int pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");

@@ -53,17 +53,10 @@ template <class I>
 class ParallelSpan {
  public:
   ParallelSpan(I begin, I end) : begin_(begin), end_(end) {}
-  std::size_t prepare() {
-    if (!(begin_ < end_)) return 0;
-    if constexpr (std::integral<I>) {  // the distance may be more than an I can hold
-      return static_cast<std::size_t>(end_) - static_cast<std::size_t>(begin_);
-    } else {
-      return static_cast<std::size_t>(end_ - begin_);
-    }
-  }
+  std::size_t prepare() { return begin_ < end_ ? static_cast<std::size_t>(end_ - begin_) : 0; }
   decltype(auto) operator[](std::size_t i) {
     if constexpr (std::integral<I>) {
-      return static_cast<I>(static_cast<std::size_t>(begin_) + i);
+      return static_cast<I>(begin_ + static_cast<I>(i));
     } else {
       return begin_[static_cast<std::iter_difference_t<I>>(i)];
     }

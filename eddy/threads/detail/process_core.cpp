@@ -110,10 +110,6 @@ ProcessCore::ProcessCore(const ProcessPoolSettings& settings)
   busy_.reserve(settings_.workers);
 }
 
-void ProcessCore::check_alive() const {
-  if (gone_) throw RuntimeError("the process pool was destroyed while this call waited for a worker");
-}
-
 void ProcessCore::check_open() const {
   if (!open_) throw RuntimeError("the process pool is closed: close a pool only when nobody uses it any more");
 }
@@ -121,7 +117,7 @@ void ProcessCore::check_open() const {
 Task<Message> ProcessCore::call(std::shared_ptr<ProcessCore> core, Message request) {
   core->check_open();
   auto slot = co_await core->slots_.acquire();
-  core->check_alive();
+  core->check_open();
   Lease lease(*core);
   Message answer;
   Progress progress = co_await send(lease.worker(), std::move(request));
@@ -180,17 +176,17 @@ Task<> ProcessCore::close(std::shared_ptr<ProcessCore> core) {
   slots.reserve(core->settings_.workers);
   while (slots.size() < core->settings_.workers) slots.push_back(co_await core->slots_.acquire());
   OutsideWork outside;
-  std::vector<Worker> leaving = std::exchange(core->dying_, {});  // ours, even if the pool goes meanwhile
-  for (Worker& worker : std::exchange(core->idle_, {})) {
+  for (Worker& worker : core->idle_) {
     worker->hang_up();
-    leaving.push_back(std::move(worker));
+    core->dying_.push_back(std::move(worker));
   }
-  for (Worker& worker : leaving) co_await end_of(*worker);
+  core->idle_.clear();
+  for (Worker& worker : core->dying_) co_await end_of(*worker);
+  core->dying_.clear();
 }
 
 void ProcessCore::shut_down() noexcept {
   open_ = false;
-  gone_ = true;
   for (WorkerProcess* worker : busy_) worker->kill();
   idle_.clear();
   dying_.clear();

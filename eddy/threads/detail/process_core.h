@@ -46,7 +46,6 @@ class ProcessCore {
   using Worker = std::unique_ptr<WorkerProcess>;
 
   void check_open() const;
-  void check_alive() const;
   Worker take_worker();
   void give_back(Worker worker) noexcept;
   void let_die(Worker worker) noexcept;
@@ -58,8 +57,7 @@ class ProcessCore {
   std::vector<Worker> idle_;
   std::vector<Worker> dying_;
   std::vector<WorkerProcess*> busy_;
-  bool open_ = true;   ///< takes calls
-  bool gone_ = false;  ///< the pool is no more
+  bool open_ = true;
 };
 
 }  // namespace eddy::detail
