@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "eddy/base/error.h"
 #include "eddy/threads/detail/worker_main.h"
 
 namespace eddy::detail {
@@ -71,7 +72,12 @@ std::string ProcessEnd::text() const {
   return text;
 }
 
-WorkerProcess::WorkerProcess(std::uint64_t memory_max) {
+WorkerProcess::WorkerProcess(std::uint64_t memory_max) : owner_(::getpid()) {
+  if (worker_is_starting()) {
+    throw RuntimeError(
+        "a process pool was used while a worker process made its global objects: every worker would "
+        "start another; use pools from main() on");
+  }
   int ends[2];
   sys::check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), "socketpair for a worker process");
   socket_.reset(ends[0]);
@@ -99,13 +105,18 @@ WorkerProcess::WorkerProcess(std::uint64_t memory_max) {
 }
 
 WorkerProcess::~WorkerProcess() {
-  if (end_) return;
+  if (end_ || owner_ != ::getpid()) return;
   kill();
   reap(0);
 }
 
 void WorkerProcess::kill() noexcept {
-  if (!end_) ::kill(pid_, SIGKILL);  // not reaped yet, so the number is still its own
+  if (end_ || owner_ != ::getpid()) return;
+  if (pidfd_) {
+    ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
+  } else {
+    ::kill(pid_, SIGKILL);
+  }
 }
 
 std::optional<ProcessEnd> WorkerProcess::ended() noexcept {
@@ -114,15 +125,16 @@ std::optional<ProcessEnd> WorkerProcess::ended() noexcept {
 }
 
 bool WorkerProcess::reap(int flags) noexcept {
-  int status = 0;
-  pid_t reaped = 0;
+  siginfo_t info{};
+  int result = 0;
   do {
-    reaped = ::waitpid(pid_, &status, flags);
-  } while (reaped < 0 && errno == EINTR);
-  if (reaped == 0) return false;
+    result = pidfd_ ? ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED | flags)
+                    : ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | flags);
+  } while (result < 0 && errno == EINTR);
+  if (result == 0 && info.si_pid == 0) return false;
   ProcessEnd end;  // reaped by somebody else (SIGCHLD ignored, say): nobody knows how
-  if (reaped == pid_ && WIFSIGNALED(status)) end.signal = WTERMSIG(status);
-  if (reaped == pid_ && WIFEXITED(status)) end.exit_code = WEXITSTATUS(status);
+  if (result == 0 && info.si_code == CLD_EXITED) end.exit_code = info.si_status;
+  if (result == 0 && info.si_code != CLD_EXITED) end.signal = info.si_status;
   end_ = end;
   return true;
 }

@@ -19,7 +19,8 @@ struct ProcessEnd {
   std::string text() const;
 };
 
-/// One worker: a child process that waits for calls on its socket. Killed, and waited for, when this dies.
+/// One worker: a child process that waits for calls on its socket. Killed, and waited for, when this dies: through its
+/// pidfd, since whoever else reaps children (a SIGCHLD handler) may have set its number free for another process.
 class WorkerProcess {
  public:
   /// Starts this program once more. `memory_max` bytes of address space, 0 for no limit. Throws std::system_error.
@@ -46,6 +47,7 @@ class WorkerProcess {
   sys::Fd socket_;
   sys::Fd pidfd_;
   pid_t pid_ = -1;
+  pid_t owner_;  ///< the process whose child it is: in a fork of that we leave it alone
   std::optional<ProcessEnd> end_;
 };
 
