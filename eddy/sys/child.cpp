@@ -180,7 +180,8 @@ std::string ProcessEnd::text() const {
   return text;
 }
 
-Child::Child(const ChildPlan& plan) : pidfd_(room_for_pidfd()), has_group_(plan.group != ChildPlan::Group::ours) {
+Child::Child(const ChildPlan& plan)
+    : pidfd_(room_for_pidfd()), owner_(::getpid()), has_group_(plan.group != ChildPlan::Group::ours) {
   pid_ = spawn(plan);
   pidfd_.reset();
   pidfd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
@@ -191,10 +192,12 @@ Child::Child(const ChildPlan& plan) : pidfd_(room_for_pidfd()), has_group_(plan.
   throw_error(("pidfd_open of '" + plan.program + "', which was started and killed").c_str(), why);
 }
 
-Child::~Child() { end_hard(); }
+Child::~Child() {
+  if (owner_ == ::getpid()) end_hard();
+}
 
 int Child::send_signal(int signo) noexcept {
-  if (end_) return ESRCH;  // only until then the number is its group's own
+  if (end_ || owner_ != ::getpid()) return ESRCH;  // only until then the number is its group's own
   const long result =
       has_group_ ? ::kill(-pid_, signo) : ::syscall(SYS_pidfd_send_signal, pidfd_.get(), signo, nullptr, 0);
   return result == 0 ? 0 : errno;

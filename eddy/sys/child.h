@@ -39,7 +39,8 @@ struct ChildPlan {
 /// "NAME=value" each: the environment of this process.
 [[nodiscard]] std::vector<std::string> current_environment();
 
-/// A child process, and the duty to reap it. Killed, and waited for, when this dies while it runs.
+/// A child process, and the duty to reap it. Killed, and waited for, when this dies while it runs; not by a fork of
+/// this process, whose child it is not.
 ///
 /// The child has no signal blocked or caught; ignored are only SIGHUP, SIGINT and SIGQUIT, and these if they are
 /// ignored here (nohup; a shell's background jobs). Safe beside other threads: no memory is copied, no code of ours
@@ -69,6 +70,7 @@ class Child {
 
   Fd pidfd_;
   pid_t pid_ = -1;
+  pid_t owner_;  ///< the process whose child it is
   bool has_group_;
   std::optional<ProcessEnd> end_;
 };

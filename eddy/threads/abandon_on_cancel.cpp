@@ -34,15 +34,15 @@ void AbandonableOp::cancel() noexcept {
   if (const std::stop_source* asked = job_->stop_source()) token = *asked;
   switch (pool_->withdraw_or_abandon(*job_)) {
     case Job::Phase::kQueued:
-      drop();
-      break;
+      break;  // it dies with us
     case Job::Phase::kRunning:
       job_ = nullptr;  // the worker's from now on
+      // Not from here: what is registered with the token is code of users, and a cancel in progress runs none.
+      if (token.stop_possible()) loop().call_soon([token = std::move(token)]() mutable { token.request_stop(); });
       break;
     default:
       return;  // it has returned: the result is on its way
   }
-  token.request_stop();
   recall();
   stop();
 }

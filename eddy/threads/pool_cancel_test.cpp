@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // Cancelling a function in a pool: before it starts, while it is queued, while it runs, and when it has returned.
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <latch>
 #include <memory>
 #include <stdexcept>
@@ -192,6 +195,57 @@ EDDY_TEST(PoolCancel, AnAbandonedFunctionGoesOnAloneWithItsArguments) {
   EXPECT_EQ(co_await pool.run(eddy::abandon_on_cancel, [] { return 4; }), 4);
   EXPECT_THROW(co_await pool.run(eddy::abandon_on_cancel, []() -> int { throw std::domain_error("x"); }),
                std::domain_error);
+}
+
+EDDY_TEST(PoolCancel, AStopCallbackOfAnAbandonedFunctionMayCancelTheTaskAgain) {
+  ThreadPool pool{1};
+  Gate gate;
+  std::latch registered{1};
+  eddy::TaskHandle<void> task;
+  bool asked = false;
+  task = create_task(pool.run(eddy::abandon_on_cancel, [&](std::stop_token stop) {
+    std::stop_callback on_stop(stop, [&] {
+      task.cancel();
+      asked = true;
+    });
+    registered.count_down();
+    gate.wait();
+  }));
+  co_await until([&] { return registered.try_wait(); });
+  task.cancel();
+  EXPECT_FALSE(asked) << "a cancel in progress runs no code of users";
+  EXPECT_THROW(co_await task, eddy::TaskCancelled);
+  EXPECT_TRUE(asked);
+  gate.open();
+  co_await pool.aclose();
+  co_await until([&] { return pool.abandoned() == 0; });
+}
+
+EDDY_TEST(PoolCancel, AbandonedThreadsThatHaveEndedAreReplacedNotCollected) {
+  auto mappings = [] {
+    std::ifstream maps("/proc/self/maps");
+    return std::count(std::istreambuf_iterator<char>(maps), {}, '\n');
+  };
+  ThreadPool pool{1};
+  auto abandon_one = [&]() -> Task<> {
+    Gate gate;
+    std::latch begun{1};
+    auto task = create_task(pool.run(eddy::abandon_on_cancel, [&] {
+      begun.count_down();
+      gate.wait();
+    }));
+    co_await until([&] { return begun.try_wait(); });
+    task.cancel();
+    EXPECT_THROW(co_await task, eddy::TaskCancelled);
+    EXPECT_EQ(pool.abandoned(), 1u);
+    co_await pool.run([] {});
+    gate.open();
+    co_await until([&] { return pool.abandoned() == 0; });
+  };
+  for (int i = 0; i < 10; ++i) co_await abandon_one();
+  const auto before = mappings();
+  for (int i = 0; i < 100; ++i) co_await abandon_one();
+  EXPECT_LT(mappings(), before + 50) << "two mappings for each thread that nobody joined";
 }
 
 EDDY_TEST(PoolCancel, AnAbandonableFunctionThatIsQueuedNeverRuns) {

@@ -136,7 +136,8 @@ class ProcessPool {
     using Function = std::decay_t<F>;
     detail::check_process_callable<Function>();
     using R = detail::process_result_t<Function, detail::process_arguments_t<Function, Args...>>;
-    return detail::process_call<R>(core_, detail::encode_call(Function(f), std::forward<Args>(args)...));
+    detail::check_process_result<R>();
+    return detail::process_call<R>(core(), detail::encode_call(Function(f), std::forward<Args>(args)...));
   }
 
   /// Calls `f(item)` for every item, in all workers at once, some items at a time; the results in the order of the
@@ -148,30 +149,35 @@ class ProcessPool {
     using Given = std::remove_cvref_t<decltype(*std::begin(items))>;
     using Item = std::tuple_element_t<0, detail::process_arguments_t<Function, Given>>;
     using R = detail::process_result_t<Function, std::tuple<Item>>;
+    detail::check_process_result<R>();
     static_assert(!std::is_void_v<R>, "eddy: ProcessPool::map needs a function that returns something");
     std::vector<Item> all(std::begin(items), std::end(items));
-    std::size_t share = all.size() / (4 * core_->workers_max()) + 1;
+    std::size_t share = all.size() / (4 * core()->workers_max()) + 1;
     std::vector<Task<std::vector<R>>> shares;
     for (std::size_t begin = 0; begin < all.size(); begin += share) {
       auto first = all.begin() + static_cast<std::ptrdiff_t>(begin);
       auto last = all.begin() + static_cast<std::ptrdiff_t>(std::min(begin + share, all.size()));
       std::vector<Item> some(std::make_move_iterator(first), std::make_move_iterator(last));
-      shares.push_back(detail::process_call<std::vector<R>>(core_, detail::encode_share(Function(f), some)));
+      shares.push_back(detail::process_call<std::vector<R>>(core(), detail::encode_share(Function(f), some)));
     }
     return detail::join_shares<R>(std::move(shares));
   }
 
   /// Takes no more calls, waits for those it has, and for the workers to leave.
-  Task<> aclose() const { return detail::ProcessCore::close(core_); }
+  Task<> aclose() const { return detail::ProcessCore::close(core()); }
 
-  std::size_t workers_max() const noexcept { return core_->workers_max(); }
+  std::size_t workers_max() const { return core()->workers_max(); }
   /// Workers that are idle or serve a call just now, and their process ids.
-  std::size_t workers() const noexcept { return core_->workers(); }
-  std::vector<int> pids() const { return core_->pids(); }
+  std::size_t workers() const { return core()->workers(); }
+  std::vector<int> pids() const { return core()->pids(); }
   /// False once it takes no more calls.
-  bool is_open() const noexcept { return core_->is_open(); }
+  bool is_open() const { return core()->is_open(); }
 
  private:
+  const std::shared_ptr<detail::ProcessCore>& core() const {
+    if (!core_) throw RuntimeError("this ProcessPool was moved from: use the one it was moved to");
+    return core_;
+  }
   std::shared_ptr<detail::ProcessCore> core_;
 };
 

@@ -42,6 +42,12 @@ int add(int a, int b) { return a + b; }
 std::string shout(const std::string& text) { return text + "!"; }
 void nothing() {}
 int worker_pid() { return ::getpid(); }
+/// Comes back twice.
+int fork_and_return(int n) {
+  ::signal(SIGCHLD, SIG_IGN);
+  return ::fork() < 0 ? -1 : n;
+}
+int write_to_the_pool(int n) { return ::write(3, "what is 3?\n and a bit more of it", 32) < 0 ? -1 : n; }
 std::string global_object() { return made_late; }
 double sum(std::span<const double> numbers) { return std::accumulate(numbers.begin(), numbers.end(), 0.0); }
 std::vector<double> many(std::size_t count) { return std::vector<double>(count, 0.5); }
@@ -314,6 +320,62 @@ bool has_ended(int pid) {
   std::string stat(std::istreambuf_iterator<char>(file), {});
   auto after_name = stat.rfind(')');
   return after_name == std::string::npos || stat.compare(after_name, 3, ") Z") == 0;
+}
+
+EDDY_TEST(ProcessPoolTest, ClosingServesThoseInLine, kReal) {
+  ProcessPool pool{1};
+  auto first = create_task(pool.run(add, 1, 2));
+  auto second = create_task(pool.run(add, 3, 4));
+  co_await sleep(0s);
+  co_await pool.aclose();
+  EXPECT_EQ(co_await first, 3);
+  EXPECT_EQ(co_await second, 7);
+}
+
+EDDY_TEST(ProcessPoolTest, CanBeDestroyedWhileItCloses, kReal) {
+  for (int turns = 1; turns < 6; ++turns) {
+    auto pool = std::make_unique<ProcessPool>(2);
+    co_await gather(pool->run(add, 1, 2), pool->run(add, 3, 4));
+    auto closing = create_task(pool->aclose());
+    for (int i = 0; i < turns; ++i) co_await sleep(0s);
+    pool.reset();
+    co_await closing;
+  }
+}
+
+EDDY_TEST(ProcessPoolTest, ACopyOfAWorkerAnswersNothing, kReal) {
+  ProcessPool pool{1};
+  EXPECT_EQ(co_await pool.run(fork_and_return, 5), 5);
+  co_await sleep(20ms);
+  EXPECT_EQ(co_await pool.run(add, 1, 2), 3);
+  EXPECT_EQ(co_await pool.run(add, 3, 4), 7);
+}
+
+EDDY_TEST(ProcessPoolTest, WhatIsNoMessageIsNotTakenForOne, kReal) {
+  ProcessPool pool{1};
+  EXPECT_THROW(co_await pool.run(write_to_the_pool, 1), RuntimeError);
+  EXPECT_EQ(co_await pool.run(add, 1, 2), 3);
+}
+
+EDDY_TEST(ProcessPoolTest, MovedFromSaysSo, kReal) {
+  ProcessPool pool{1};
+  ProcessPool other = std::move(pool);
+  EXPECT_THROW(static_cast<void>(pool.run(add, 1, 2)), RuntimeError);
+  EXPECT_THROW(static_cast<void>(pool.pids()), RuntimeError);
+  EXPECT_EQ(co_await other.run(add, 1, 2), 3);
+}
+
+EDDY_TEST(ProcessPoolTest, AForkOfTheProgramLeavesTheWorkersAlone, kReal) {
+  auto pool = std::make_unique<ProcessPool>(1);
+  int worker = co_await pool->run(worker_pid);
+  pid_t child = ::fork();
+  if (child == 0) {
+    pool.reset();
+    ::_exit(0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(co_await pool->run(worker_pid), worker);
 }
 
 TEST(ProcessPoolLoopTest, AWorkerEndsWithItsProcessEvenWhileItComputes) {

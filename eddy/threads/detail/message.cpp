@@ -10,6 +10,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "eddy/base/error.h"
+
 namespace eddy::detail {
 
 // --- Message ---------------------------------------------------------------------------------------------------------
@@ -157,10 +159,16 @@ std::ptrdiff_t Receiver::receive_some(int socket) {
 
 void Receiver::begin_body() {
   message_.kind = static_cast<MessageKind>(header_.kind);
+  if (message_.kind < MessageKind::kCall || message_.kind > MessageKind::kError || header_.shared > 1) {
+    throw RuntimeError(
+        "what came from another process is no message of ours: did a function in a worker write to a "
+        "descriptor that it had not opened?");
+  }
   if (header_.shared == 0) {
     message_.own_.resize(header_.size);
     return;
   }
+  if (!memory_) sys::throw_error("receiving the shared memory of a message between processes", EMFILE);
   void* at = ::mmap(nullptr, header_.size, PROT_READ | PROT_WRITE, MAP_PRIVATE, memory_.get(), 0);
   if (at == MAP_FAILED) sys::throw_error("mmap of a message between processes", errno);
   message_.mapped_ = static_cast<char*>(at);

@@ -11,7 +11,8 @@
 
 namespace eddy::detail {
 
-enum class MessageKind : std::uint32_t { kCall, kValue, kError };
+/// What no text and few numbers look like: a function may write to our socket by mistake.
+enum class MessageKind : std::uint32_t { kCall = 0x9dedd901, kValue, kError };
 
 /// What crosses between a pool and a worker. Owns its bytes, or maps those that came in shared memory.
 class Message {

@@ -53,10 +53,19 @@ template <class I>
 class ParallelSpan {
  public:
   ParallelSpan(I begin, I end) : begin_(begin), end_(end) {}
-  std::size_t prepare() { return begin_ < end_ ? static_cast<std::size_t>(end_ - begin_) : 0; }
+  std::size_t prepare() {
+    if (!(begin_ < end_)) return 0;
+    if constexpr (std::integral<I>) {  // the difference may be more than an I can hold
+      using Unsigned = std::make_unsigned_t<I>;
+      return static_cast<Unsigned>(static_cast<Unsigned>(end_) - static_cast<Unsigned>(begin_));
+    } else {
+      return static_cast<std::size_t>(end_ - begin_);
+    }
+  }
   decltype(auto) operator[](std::size_t i) {
     if constexpr (std::integral<I>) {
-      return static_cast<I>(begin_ + static_cast<I>(i));
+      using Unsigned = std::make_unsigned_t<I>;
+      return static_cast<I>(static_cast<Unsigned>(static_cast<Unsigned>(begin_) + static_cast<Unsigned>(i)));
     } else {
       return begin_[static_cast<std::iter_difference_t<I>>(i)];
     }

@@ -158,6 +158,17 @@ EDDY_TEST(ParallelFor, GoesOverRangesAndIterators) {
   EXPECT_EQ(std::accumulate(numbers.begin(), numbers.end(), 0), 2500);
 }
 
+EDDY_TEST(ParallelFor, TakesRangesWiderThanTheirType) {
+  eddy::detail::ParallelSpan<int> ints(-2'000'000'000, 2'000'000'000);
+  EXPECT_EQ(ints.prepare(), 4'000'000'000u);
+  EXPECT_EQ(ints[0], -2'000'000'000);
+  EXPECT_EQ(ints[3'999'999'999], 1'999'999'999);
+  eddy::detail::ParallelSpan<signed char> bytes(-128, 127);
+  EXPECT_EQ(bytes.prepare(), 255u);
+  EXPECT_EQ(bytes[200], 72);
+  co_await eddy::sleep(0s);
+}
+
 EDDY_TEST(ParallelFor, ThrowsTheError) {
   ThreadPool pool{2};
   EXPECT_THROW(co_await pool.parallel_for(0, 1000,

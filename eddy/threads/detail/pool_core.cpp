@@ -116,17 +116,28 @@ std::exception_ptr PoolCore::rouse(Rouse how, Worker* idle) noexcept {
 
 void PoolCore::start_thread() {
   const std::lock_guard end(end_mutex_);
-  workers_.push_back(std::make_unique<Worker>(*this));
-  Worker& worker = *workers_.back();
+  Worker& worker = vacancy();
   try {
     sys::BlockSignals block;
     ref();
     worker.thread = std::thread([this, &worker] { work(worker); });
   } catch (...) {
     unref();
-    workers_.pop_back();
+    worker.exited = true;
     throw;
   }
+}
+
+/// A place for a thread: that of one which has ended, having been abandoned, if there is one.
+Worker& PoolCore::vacancy() {
+  for (auto& worker : workers_) {
+    if (!worker->exited) continue;
+    if (worker->thread.joinable()) worker->thread.join();  // it holds no lock of ours any more
+    worker->exited = false;
+    return *worker;
+  }
+  workers_.push_back(std::make_unique<Worker>(*this));
+  return *workers_.back();
 }
 
 void PoolCore::work(Worker& self) noexcept {

@@ -109,6 +109,7 @@ class PoolCore {
   Rouse choose(Worker*& idle) noexcept;
   std::exception_ptr rouse(Rouse how, Worker* idle) noexcept;
   void start_thread();
+  Worker& vacancy();
   std::vector<std::string> let_go(std::thread::id here);
   void work(Worker& self) noexcept;
   Job* next_job(Worker& self, std::unique_lock<SpinLock>& lock) noexcept;

@@ -3,6 +3,8 @@
 // A call of a function in another process, as a message: [where the stub is][where the function is][its arguments].
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -65,6 +67,21 @@ struct ProcessResult<std::string_view> {
 template <class F, class Arguments>
 using process_result_t =
     typename ProcessResult<decltype(std::apply(std::declval<F&>(), std::declval<Arguments>()))>::type;
+
+/// Whether it is a view, or a container, pair, optional … of views.
+template <class T>
+struct HoldsViews : std::bool_constant<travel::View<T>> {};
+template <template <class...> class Holder, class... T>
+  requires(!travel::View<Holder<T...>>)
+struct HoldsViews<Holder<T...>> : std::disjunction<HoldsViews<T>...> {};
+template <class T, std::size_t kSize>
+struct HoldsViews<std::array<T, kSize>> : HoldsViews<T> {};
+
+template <class R>
+constexpr void check_process_result() {
+  static_assert(!HoldsViews<R>::value,
+                "eddy: a view into a worker process is of no use here: return a container, or a std::string");
+}
 
 /// The function, as the worker is told of it.
 template <class F>

@@ -111,13 +111,17 @@ ProcessCore::ProcessCore(const ProcessPoolSettings& settings)
 }
 
 void ProcessCore::check_open() const {
-  if (!open_) throw RuntimeError("the process pool is closed: close a pool only when nobody uses it any more");
+  if (!open_) throw_closed();
+}
+
+void ProcessCore::throw_closed() {
+  throw RuntimeError("the process pool is closed: close a pool only when nobody uses it any more");
 }
 
 Task<Message> ProcessCore::call(std::shared_ptr<ProcessCore> core, Message request) {
   core->check_open();
   auto slot = co_await core->slots_.acquire();
-  core->check_open();
+  if (core->shut_down_) throw_closed();  // one that merely closes serves those who were in line before
   Lease lease(*core);
   Message answer;
   Progress progress = co_await send(lease.worker(), std::move(request));
@@ -152,7 +156,7 @@ ProcessCore::Worker ProcessCore::take_worker() {
 void ProcessCore::give_back(Worker worker) noexcept {
   ++worker->calls;
   bool used_up = settings_.calls_per_worker != 0 && worker->calls >= settings_.calls_per_worker;
-  if (used_up || !open_) {
+  if (used_up || shut_down_) {
     worker->hang_up();
     dying_.push_back(std::move(worker));
   } else {
@@ -187,9 +191,10 @@ Task<> ProcessCore::close(std::shared_ptr<ProcessCore> core) {
 
 void ProcessCore::shut_down() noexcept {
   open_ = false;
+  shut_down_ = true;
   for (WorkerProcess* worker : busy_) worker->kill();
+  for (Worker& worker : dying_) worker->kill();  // not more: a `close` may be waiting for them
   idle_.clear();
-  dying_.clear();
 }
 
 std::vector<int> ProcessCore::pids() const {

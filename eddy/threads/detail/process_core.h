@@ -46,6 +46,7 @@ class ProcessCore {
   using Worker = std::unique_ptr<WorkerProcess>;
 
   void check_open() const;
+  [[noreturn]] static void throw_closed();
   Worker take_worker();
   void give_back(Worker worker) noexcept;
   void let_die(Worker worker) noexcept;
@@ -57,7 +58,8 @@ class ProcessCore {
   std::vector<Worker> idle_;
   std::vector<Worker> dying_;
   std::vector<WorkerProcess*> busy_;
-  bool open_ = true;
+  bool open_ = true;        ///< takes calls
+  bool shut_down_ = false;  ///< serves none, not even those that wait in line
 };
 
 }  // namespace eddy::detail

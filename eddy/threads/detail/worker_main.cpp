@@ -35,6 +35,8 @@ extern Initializer __init_array_end[] __attribute__((visibility("hidden")));
 namespace eddy::detail {
 namespace {
 
+constinit bool starting = false;
+
 // A pool that dies takes its workers along, also one that computes for ever.
 void watch_pool() {
   std::thread([] {
@@ -66,12 +68,14 @@ Sender answer(const Message& call) {
 }
 
 void serve() {
+  const pid_t self = ::getpid();
   for (;;) {
     Receiver in;
     if (in.receive(kWorkerSocket) != Progress::kDone) return;
     Message call = in.take();
     Sender out = answer(call);
-    std::fflush(nullptr);  // what it printed comes before its result, and survives whatever ends us
+    std::fflush(nullptr);                // what it printed comes before its result, and survives whatever ends us
+    if (::getpid() != self) ::_exit(0);  // the function forked, and its copy came back too: one answer is enough
     if (out.send(kWorkerSocket) != Progress::kDone) return;
   }
 }
@@ -79,8 +83,6 @@ void serve() {
 void be_worker(const char* memory_max) {
   std::signal(SIGINT, SIG_IGN);  // Ctrl-C is for the program; it ends us when it is done
   limit_memory(memory_max);
-  ::unsetenv(kWorkerVariable);
-  watch_pool();
   serve();
   ::_exit(0);
 }
@@ -97,12 +99,18 @@ void make_the_rest(Initializer self, int argc, char** argv, char** environment) 
   const char* memory_max = std::getenv(kWorkerVariable);
   if (!memory_max) return;
   std::string limit = memory_max;
+  ::unsetenv(kWorkerVariable);
+  watch_pool();  // now, since making global objects may take long
+  starting = true;
   make_the_rest(&start, argc, argv, environment);
+  starting = false;
   be_worker(limit.c_str());
 }
 
 }  // namespace
 
 void link_worker() noexcept {}
+
+bool worker_is_starting() noexcept { return starting || std::getenv(kWorkerVariable); }
 
 }  // namespace eddy::detail

@@ -16,6 +16,9 @@ inline constexpr int kWorkerSocket = 3;
 /// Set for workers only: the limit of their memory in bytes, 0 for none.
 inline constexpr char kWorkerVariable[] = "EDDY_PROCESS_POOL_WORKER";
 
+/// Whether this is a worker that makes its global objects.
+bool worker_is_starting() noexcept;
+
 /// Referred to by every pool, so that a program with a pool contains the worker.
 void link_worker() noexcept;
 

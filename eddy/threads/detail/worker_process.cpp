@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "eddy/base/error.h"
 #include "eddy/threads/detail/worker_main.h"
 
 namespace eddy::detail {
@@ -14,6 +15,11 @@ namespace eddy::detail {
 static_assert(kWorkerSocket == 3, "the socket comes right after the standard descriptors");
 
 WorkerProcess::WorkerProcess(std::uint64_t memory_max) {
+  if (worker_is_starting()) {
+    throw RuntimeError(
+        "a process pool was used while a worker process made its global objects: every worker would "
+        "start another; use pools from main() on");
+  }
   int ends[2];
   sys::check(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), "socketpair for a worker process");
   socket_.reset(ends[0]);

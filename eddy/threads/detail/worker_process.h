@@ -13,7 +13,8 @@ namespace eddy::detail {
 
 using sys::ProcessEnd;
 
-/// One worker: a child process that waits for calls on its socket. Killed, and waited for, when this dies.
+/// One worker: a child process that waits for calls on its socket. Killed, and waited for, when this dies: through its
+/// pidfd, since whoever else reaps children (a SIGCHLD handler) may have set its number free for another process.
 class WorkerProcess {
  public:
   /// Starts this program once more. `memory_max` bytes of address space, 0 for no limit. Throws std::system_error.
