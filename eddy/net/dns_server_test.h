@@ -91,7 +91,8 @@ class DnsServer {
     std::string name;
     std::size_t at = 12;
     for (unsigned length = byte(question, at); length != 0; length = byte(question, at)) {
-      name += (name.empty() ? "" : ".") + question.substr(at + 1, length);
+      if (!name.empty()) name += '.';
+      name += question.substr(at + 1, length);
       at += length + 1;
     }
     const unsigned type = byte(question, at + 1) << 8 | byte(question, at + 2);

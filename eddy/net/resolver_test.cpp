@@ -175,9 +175,11 @@ TEST(Resolver, DestroyedItEndsItsQuestions) {
 
 TEST(Resolver, ManyNamesAtOnce) {
   with_server([](test::DnsServer& server, Resolver& resolver) -> Task<> {
-    for (int i = 0; i != 200; ++i) server.names["n" + std::to_string(i) + ".test"].addresses = {"192.0.2.1"};
+    std::vector<std::string> names;
+    for (int i = 0; i != 200; ++i) names.push_back(std::to_string(i) + ".test");
+    for (const std::string& name : names) server.names[name].addresses = {"192.0.2.1"};
     co_await task_group([&](TaskGroup& group) {
-      for (int i = 0; i != 200; ++i) group.create_task(resolver.resolve("n" + std::to_string(i) + ".test"));
+      for (const std::string& name : names) group.create_task(resolver.resolve(name));
     });
   });
 }

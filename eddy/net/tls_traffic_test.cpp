@@ -107,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(Over, TlsTraffic,
                                          Traffic{"memory", 4'000'000, &over_memory<65536>},
                                          Traffic{"socket", 4'000'000, &over_socket},
                                          Traffic{"tcp", 4'000'000, &over_tcp}),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& kind) { return std::string(kind.param.name); });
 
 }  // namespace
 }  // namespace eddy
