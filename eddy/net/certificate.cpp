@@ -35,8 +35,8 @@ std::string detail::read_text_file(const std::string& what, const std::string& p
 }
 
 Certificate Certificate::from_files(const std::string& chain_file, const std::string& key_file, std::string password) {
-  Certificate certificate(detail::read_text_file("certificate", chain_file),
-                          detail::read_text_file("private key", key_file));
+  std::string chain = detail::read_text_file("certificate", chain_file);  // first: arguments have no order
+  Certificate certificate(std::move(chain), detail::read_text_file("private key", key_file));
   certificate.chain_origin_ = "certificate file " + chain_file;
   certificate.key_origin_ = "private key file " + key_file;
   certificate.password_ = std::move(password);
