@@ -208,6 +208,23 @@ TEST_P(StreamTest, AWriteThatBecomesATaskKeepsItsBytes) {
   });
 }
 
+TEST_P(StreamTest, DestroyedWhileItCloses) {
+  on_streams([](Stream& here, Stream& there) -> Task<> {
+    const std::string much(4'000'000, 'x');
+    auto writer = create_task([&]() -> Task<> { co_await there.write(much); });
+    co_await sleep(1s);
+    auto closing = create_task(there.aclose());
+    co_await sleep(1s);
+    {
+      Stream gone = std::move(there);
+    }
+    co_await closing;
+    auto ended = co_await outcome(writer);
+    EXPECT_THROW(ended.value(), ClosedError);
+    static_cast<void>(here);
+  });
+}
+
 TEST_P(StreamTest, LinesEndWithTheStream) {
   on_streams([](Stream& here, Stream& there) -> Task<> {
     auto writer = create_task([&]() -> Task<> {

@@ -46,6 +46,8 @@ class TryOp : public Op {
   virtual void join() = 0;
   virtual void leave() noexcept = 0;
 
+  /// It was told its end, by somebody who may be gone since: nothing of what it worked on may be touched.
+  [[nodiscard]] bool was_ended() const noexcept { return ended_; }
   void check() const {
     if (error_) [[unlikely]]
       std::rethrow_exception(error_);

@@ -36,7 +36,6 @@ class ListenerState final : public sys::Watch {
   void close() noexcept {
     if (!socket_) return;
     if (poller) poller->detach(*this);
-    ::shutdown(socket_.get(), SHUT_RDWR);  // the kernel may still hold the socket for a moment: take nobody in
     remove_file();
     socket_.reset();
     if (waiters.empty()) return;

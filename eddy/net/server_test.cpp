@@ -292,6 +292,29 @@ EDDY_TEST(Listener, ACancelledAcceptLosesNobody) {
   EXPECT_EQ(co_await client.read_some(), "x");
 }
 
+EDDY_TEST(Listener, OfSomebodyElseLeavesItListening) {
+  Listener first = Listener::listen(Address::ip("127.0.0.1", 0));
+  {
+    Listener second = Listener::from_fd(sys::Fd(::dup(first.fd())));
+    EXPECT_FALSE((co_await try_for(second.accept(), 1ms)).has_value());
+  }
+  Stream client = co_await connect(first.address());
+  Stream peer = co_await first.accept();
+  co_await peer.write("x");
+  EXPECT_EQ(co_await client.read_some(), "x");
+}
+
+EDDY_TEST(Listener, BytesBehindAnUrgentOneAreSeen) {
+  Listener listener = Listener::listen(Address::ip("127.0.0.1", 0));
+  Stream client = co_await connect(listener.address());
+  Stream peer = co_await listener.accept();
+  EXPECT_FALSE((co_await try_for(peer.read_some(), 1ms)).has_value());
+  co_await client.write("abc");
+  EXPECT_EQ(::send(client.fd(), "!", 1, MSG_OOB), 1);
+  co_await client.write("def");
+  EXPECT_EQ(co_await peer.read_exactly(6), "abcdef");
+}
+
 EDDY_TEST(Listener, ClosingEndsWhoWaits) {
   Listener listener = Listener::listen(Address::ip("127.0.0.1", 0));
   auto first = create_task([&]() -> Task<> { static_cast<void>(co_await listener.accept()); });

@@ -229,7 +229,7 @@ void EpollPoller::attach(Watch& watch) {
   FdEntry& entry = entry_of(watch.fd);
   assert(entry.watch == nullptr && "Poller::attach: this descriptor is watched already");
   entry.watch = &watch;
-  const int error = arm(watch.fd, entry, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+  const int error = arm(watch.fd, entry, EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET);
   if (error != 0) {
     entry.watch = nullptr;
     end_all(entry, error);
@@ -289,7 +289,9 @@ void EpollPoller::want_output(Watch& watch) noexcept { set_wanted(watch.link.out
 
 void EpollPoller::tell(Watch& watch, std::uint32_t events) noexcept {
   const bool broken = (events & (EPOLLERR | EPOLLHUP)) != 0;
-  const bool input = broken || (events & (EPOLLIN | EPOLLRDHUP)) != 0;
+  const bool input = broken || (events & (EPOLLIN | EPOLLPRI | EPOLLRDHUP)) != 0;
+  if ((events & EPOLLPRI) != 0)
+    watch.link.ready &= static_cast<std::uint8_t>(~short_is_empty);  // reads stop at the mark
   const bool output = broken || (events & EPOLLOUT) != 0;
   watch.link.ready |= (input ? can_read : 0) | (output ? can_write : 0);
   if (broken || (events & EPOLLRDHUP) != 0) watch.link.ready |= hung_up;

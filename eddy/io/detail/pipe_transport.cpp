@@ -42,6 +42,7 @@ int PipeTransport::write(std::span<const iovec> pieces) noexcept {
 int PipeTransport::write_eof() noexcept {
   if (poller) poller->detach(*this);
   pipe_.reset();
+  tell_reader();  // of a descriptor that went both ways
   return 0;
 }
 

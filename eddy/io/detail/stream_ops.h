@@ -200,7 +200,7 @@ class [[nodiscard("co_await it")]] StreamClose final : public StreamWrite, publi
   explicit StreamClose(StreamState* of) noexcept : StreamWrite(of, "aclose() of"), of_(of) {}
   StreamClose(StreamClose&&) = default;
   void take() noexcept {
-    if (of_) of_->close();
+    if (of_ && !was_ended()) of_->close();
   }
 
  private:
