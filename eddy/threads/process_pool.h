@@ -106,7 +106,7 @@ Task<std::vector<R>> join_shares(std::vector<Task<std::vector<R>>> shares) {
 /// through shared memory, and parameters that are views (`std::span<const double>`, `std::string_view`) look straight
 /// into it.
 ///
-/// An error comes back as what it was, if it is a standard exception or one of ours, else as RemoteError. A worker that
+/// An error comes back as what it was, if it is a common standard exception or one of ours, else as RemoteError. A worker that
 /// dies is WorkerDied in the one call it served; the pool starts another. Cancelling a call that runs kills its worker;
 /// one that waits just leaves the line. Workers are started when they are needed, ignore Ctrl-C, and end with this
 /// process, however that ends.

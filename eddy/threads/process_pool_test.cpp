@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/threads/process_pool.h"
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -10,7 +11,9 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <thread>
+#include <typeinfo>
 #include <vector>
 
 #include <sys/wait.h>
@@ -58,6 +61,12 @@ struct OwnError : std::runtime_error {
 };
 void fails_in_its_own_way() { throw OwnError("special"); }
 void throws_a_number() { throw 7; }
+void throws_a_code() { throw std::system_error(ENOENT, std::generic_category(), "open x"); }
+void throws_bad_cast() { throw std::bad_cast(); }
+struct Textless : std::exception {
+  const char* what() const noexcept override { return nullptr; }
+};
+void throws_no_text() { throw Textless(); }
 void dies(int signal) {
   std::signal(signal, SIG_DFL);
   ::raise(signal);
@@ -171,6 +180,14 @@ EDDY_TEST(ProcessPoolTest, ErrorsComeBackAsWhatTheyWere, kReal) {
   CO_ASSERT_TRUE(unknown.error_as<RemoteError>());
   EXPECT_NE(unknown.error_as<RemoteError>()->type().find("OwnError"), std::string::npos);
   EXPECT_NE(unknown.message().find("special"), std::string::npos);
+  auto coded = co_await outcome(pool.run(throws_a_code));
+  CO_ASSERT_TRUE(coded.error_as<std::system_error>());
+  EXPECT_EQ(coded.error_as<std::system_error>()->code(), std::errc::no_such_file_or_directory);
+  EXPECT_STREQ(coded.error_as<std::system_error>()->what(), "open x: No such file or directory");
+  auto cast = co_await outcome(pool.run(throws_bad_cast));
+  EXPECT_TRUE(cast.error_as<std::bad_cast>());
+  auto textless = co_await outcome(pool.run(throws_no_text));
+  EXPECT_TRUE(textless.error_as<RemoteError>());
   auto odd = co_await outcome(pool.run(throws_a_number));
   EXPECT_EQ(odd.message(), "int: not a std::exception");
   EXPECT_EQ(co_await pool.run(add, 1, 1), 2);
