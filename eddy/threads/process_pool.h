@@ -106,10 +106,10 @@ Task<std::vector<R>> join_shares(std::vector<Task<std::vector<R>>> shares) {
 /// through shared memory, and parameters that are views (`std::span<const double>`, `std::string_view`) look straight
 /// into it.
 ///
-/// An error comes back as what it was, if it is a common standard exception or one of ours, else as RemoteError. A worker that
-/// dies is WorkerDied in the one call it served; the pool starts another. Cancelling a call that runs kills its worker;
-/// one that waits just leaves the line. Workers are started when they are needed, ignore Ctrl-C, and end with this
-/// process, however that ends.
+/// An error comes back as what it was, if it is a common standard exception or one of ours, else as RemoteError. A
+/// worker that dies is WorkerDied in the one call it served; the pool starts another. Cancelling a call that runs kills
+/// its worker; one that waits just leaves the line. Workers are started when they are needed, ignore Ctrl-C, and end
+/// with this process, however that ends.
 ///
 /// Belongs to one loop at a time. Destroying it kills what runs, whose callers get WorkerDied; `aclose`, which `with`
 /// calls, waits for them. For what needs none of this there is ThreadPool, which is some hundred times cheaper.
