@@ -53,6 +53,20 @@ Pair make_sockets() {
   return {Fd(ends[0]), Fd(ends[1])};
 }
 
+Pair make_connection() {
+  const Fd listener = check_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof at;
+  check(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&at), size), "bind");
+  check(::listen(listener.get(), 1), "listen");
+  check(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&at), &size), "getsockname");
+  Fd one = check_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+  check(::connect(one.get(), reinterpret_cast<const sockaddr*>(&at), size), "connect");
+  return {check_fd(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC), "accept"), std::move(one)};
+}
+
 void put(const Fd& fd, std::string_view bytes) {
   ASSERT_EQ(::send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
 }
@@ -320,6 +334,19 @@ TEST_P(WatchTest, AtRestNothingIsTakenThatAnotherThreadCouldNotFind) {
   }).join();
   put(there, "four");
   EXPECT_EQ(receive(probe), "four");
+  poller->detach(probe);
+}
+
+TEST_P(WatchTest, BytesBehindUrgentOnes) {
+  auto [here, there] = make_connection();
+  Probe probe(here, Watch::Input::bytes);
+  poller->attach(probe);
+  put(there, "abc");
+  ASSERT_EQ(::send(there.get(), "!", 1, MSG_OOB), 1);
+  put(there, "def");
+  std::string bytes;
+  while (bytes.size() < 6) bytes += receive(probe);
+  EXPECT_EQ(bytes, "abcdef");
   poller->detach(probe);
 }
 
