@@ -222,11 +222,12 @@ class UringPoller final : public Poller {
   void work_off(UringSlot& slot, UringSlot::State& state, std::uint64_t bit) noexcept;
   void handle_input(UringSlot& slot, int result, unsigned flags) noexcept;
   void take_in(UringSlot& slot, int result, unsigned flags) noexcept;
-  void handle_output(UringSlot& slot) noexcept;
+  void handle_output(UringSlot& slot, int result, unsigned flags) noexcept;
   void free_if_done(UringSlot& slot) noexcept;
   bool submitted(const UringSlot& slot) noexcept;
   void restart_slots() noexcept;
   void prepare_input(io_uring_sqe* sqe, UringSlot& slot) noexcept;
+  void prepare_output(io_uring_sqe* sqe, UringSlot& slot) noexcept;
   bool has_multishot() noexcept;
 
   Ring ring_;
@@ -502,7 +503,7 @@ void UringPoller::work_off(UringSlot& slot, UringSlot::State& state, std::uint64
     state = UringSlot::stopping;
     return;
   }
-  bit == input_bit ? prepare_input(sqe, slot) : ::io_uring_prep_poll_add(sqe, slot.fd, POLLOUT);
+  bit == input_bit ? prepare_input(sqe, slot) : prepare_output(sqe, slot);
   sqe->user_data = tag_of(slot, bit);
   state = UringSlot::in_kernel;
 }
@@ -517,6 +518,13 @@ void UringPoller::prepare_input(io_uring_sqe* sqe, UringSlot& slot) noexcept {
   } else {
     ::io_uring_prep_poll_add(sqe, slot.fd, POLLIN);
   }
+}
+
+// A ring's poll also ends at POLLRDHUP, like it or not, and that stays: once the peer sends no more only a multishot
+// poll waits for room, which reports what is there once, and then each change.
+void UringPoller::prepare_output(io_uring_sqe* sqe, UringSlot& slot) noexcept {
+  slot.peer_has_ended ? ::io_uring_prep_poll_multishot(sqe, slot.fd, POLLOUT)
+                      : ::io_uring_prep_poll_add(sqe, slot.fd, POLLOUT);
 }
 
 // Multishot receive and its buffers came with Linux 6.0, as did SEND_ZC, which can be asked about.
@@ -563,10 +571,14 @@ void UringPoller::take_in(UringSlot& slot, int result, unsigned flags) noexcept 
   }
 }
 
-void UringPoller::handle_output(UringSlot& slot) noexcept {
-  slot.output = UringSlot::idle;
+void UringPoller::handle_output(UringSlot& slot, int result, unsigned flags) noexcept {
+  if ((flags & IORING_CQE_F_MORE) == 0) slot.output = UringSlot::idle;
   if (slot.watch == nullptr) return free_if_done(slot);
   if (!slot.watch->link.output_wanted) return;
+  if (result > 0 && (result & (POLLOUT | POLLERR | POLLHUP | POLLNVAL)) == 0) {
+    slot.peer_has_ended = true;
+    return arm_output(slot);
+  }
   set_wanted(slot.watch->link.output_wanted, false);
   slot.watch->output_changed();
 }
@@ -740,7 +752,7 @@ void UringPoller::handle(std::uint64_t tag, int result, unsigned flags) noexcept
   }
   const auto address = static_cast<std::uintptr_t>(tag & ~(input_bit | output_bit));
   if ((tag & input_bit) != 0) return handle_input(*reinterpret_cast<UringSlot*>(address), result, flags);
-  if ((tag & output_bit) != 0) return handle_output(*reinterpret_cast<UringSlot*>(address));
+  if ((tag & output_bit) != 0) return handle_output(*reinterpret_cast<UringSlot*>(address), result, flags);
   Operation& operation = *reinterpret_cast<Operation*>(static_cast<std::uintptr_t>(tag));
   pending_.erase(operation);
   complete(operation, result);

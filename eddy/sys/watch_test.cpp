@@ -267,6 +267,30 @@ TEST_P(WatchTest, OutputIsToldWhenThePeerHasRead) {
   poller->detach(probe);
 }
 
+TEST_P(WatchTest, APeerThatHasEndedIsNoRoomForOutput) {
+  auto [here, there] = make_connection();
+  Probe probe(here, Watch::Input::bytes);
+  poller->attach(probe);
+  const std::string much(1 << 20, 'x');
+  while (::send(here.get(), much.data(), much.size(), MSG_DONTWAIT | MSG_NOSIGNAL) > 0) {
+  }
+  ASSERT_EQ(::shutdown(there.get(), SHUT_WR), 0);
+  poller->want_output(probe);
+  for (int i = 0; i != 20; ++i) poller->wait(moment);
+  const int early = probe.outputs;
+  EXPECT_LE(early, 1);
+  if (early == 1) poller->want_output(probe);
+  std::string rest(1 << 20, '\0');
+  while (probe.outputs == early) {
+    static_cast<void>(::recv(there.get(), rest.data(), rest.size(), MSG_DONTWAIT));
+    poller->wait(moment);
+  }
+  poller->want_output(probe);  // and once more: there is room, and nothing changes
+  EXPECT_GT(::send(here.get(), "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL), 0);
+  poller->detach(probe);
+  EXPECT_EQ(poller->pending(), 0u);
+}
+
 TEST_P(WatchTest, ReadinessOfAPipe) {
   int ends[2];
   check(::pipe2(ends, O_NONBLOCK | O_CLOEXEC), "pipe2");

@@ -35,6 +35,7 @@ struct UringSlot {
   Watch::Input input_kind;
   State input = idle;
   State output = idle;
+  bool peer_has_ended = false;  ///< a wait for room has been answered by that
   int end = 1;  ///< what receive or accept says once everything before it was taken: <= 0; 1 = nothing has ended
   Received received;
   std::vector<int> accepted;
