@@ -46,7 +46,8 @@ bool is_peer_gone(const std::string& name) {
   try {
     throw;
   } catch (const std::system_error& error) {
-    const bool gone = error.code() == std::errc::connection_reset || error.code() == std::errc::broken_pipe;
+    const bool gone = error.code() == std::errc::connection_reset || error.code() == std::errc::broken_pipe ||
+                      error.code() == std::errc::not_connected;  // what write_eof says then
     return gone && std::string_view(error.what()).find(name) != std::string_view::npos;
   } catch (const TlsTruncatedError& error) {
     return std::string_view(error.what()).find(name) != std::string_view::npos;

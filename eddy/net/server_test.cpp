@@ -133,6 +133,32 @@ EDDY_TEST(Server, APeerThatGoesAwayIsNotReported) {
   co_await server.aclose();
 }
 
+EDDY_TEST(Server, SayingTheEndToAPeerThatHasGoneIsNotReported) {
+  std::vector<std::string> reports;
+  get_running_loop().set_exception_handler(
+      [&](Loop&, const ErrorContext& context) { reports.push_back(context.message); });
+  Event gone;
+  bool told = false;
+  auto handle = [&](Stream client) -> Task<> {
+    co_await gone.wait();
+    co_await readable(client.fd());
+    auto ended = co_await outcome(client.write_eof());
+    told = !ended.has_value();
+    ended.value();
+  };
+  Server server = co_await start_server(handle, "127.0.0.1", 0);
+  Stream stream = co_await open_connection("127.0.0.1", server.port());
+  while (server.client_count() == 0) co_await sleep(1ms);
+  const linger hard{1, 0};
+  ::setsockopt(stream.fd(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+  stream.close();
+  gone.set();
+  while (server.client_count() != 0) co_await sleep(1ms);
+  EXPECT_TRUE(told);
+  EXPECT_TRUE(reports.empty());
+  co_await server.aclose();
+}
+
 EDDY_TEST(Server, ClosingLeavesTheClientsTheirGraceTime) {
   Server server = co_await start_server(echo, "127.0.0.1", 0);
   Stream stream = co_await open_connection("127.0.0.1", server.port());
