@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -77,6 +78,18 @@ EDDY_TEST(Pipe, AWriterThatWaitsLearnsThatTheReaderHasGone) {
   both.reader.close();
   auto ended = co_await outcome(task);
   EXPECT_THROW(ended.value(), std::system_error);
+}
+
+EDDY_TEST(Pipe, TheEndOfATerminalEndsItsReader) {
+  sys::Fd terminal(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+  ::grantpt(terminal.get());
+  ::unlockpt(terminal.get());
+  const sys::Fd other(::open(::ptsname(terminal.get()), O_RDWR | O_NOCTTY | O_CLOEXEC));
+  Stream stream = stream_from_pipe(std::move(terminal), "a terminal");
+  auto reads = create_task(stream.read_some());
+  co_await sleep(1ms);
+  co_await stream.write_eof();
+  EXPECT_EQ(co_await reads, "");
 }
 
 EDDY_TEST(Pipe, TheWrongEndSaysSo) {
