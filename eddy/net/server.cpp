@@ -56,8 +56,19 @@ bool is_peer_gone(const std::string& name) {
   }
 }
 
-Task<> serve(SharedRef shared, Stream client, Permit permit) {
-  static_cast<void>(permit);
+/// A client's place among `max_clients`. One object, because compilers destroy a coroutine's parameters in orders of
+/// their own, and the permit goes back to what the reference keeps.
+class Admission {
+ public:
+  Admission(SharedRef to, Permit place) : shared(std::move(to)), permit_(std::move(place)) {}
+  SharedRef shared;
+
+ private:
+  Permit permit_;
+};
+
+Task<> serve(Admission admission, Stream client) {
+  Shared* const shared = admission.shared.get();
   ++shared->clients;
   const ScopeGuard leave([&] { --shared->clients; });
   const std::string name = client.name();
@@ -86,7 +97,7 @@ class Acceptor {
     for (;;) {
       Permit permit = co_await shared_->room.acquire();
       Stream client = co_await accept(listener);
-      clients_->create_task(serve(shared_, std::move(client), std::move(permit)));
+      clients_->create_task(serve(Admission(shared_, std::move(permit)), std::move(client)));
     }
   }
 
