@@ -96,7 +96,6 @@ class [[nodiscard("co_await it")]] FdOp final : public TryOp, public AwaitLeaf<F
   bool may_try() noexcept override { return !on_ || on_->line(direction_).is_turn_of(*this); }
   void join() override {
     if (!on_) throw_empty(doing_);
-    on_->check_usable(doing_);
     on_->line(direction_).join(*this);
   }
   void leave() noexcept override { on_->line(direction_).leave(*this); }

@@ -28,6 +28,15 @@ S as(const Address& address) noexcept {
   return copy;
 }
 
+// What getsockname or getpeername say.
+template <class Call>
+Address asked(Call call, int fd) noexcept {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (call(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) return {};
+  return Address::from_sockaddr(reinterpret_cast<const sockaddr*>(&address), size);
+}
+
 // The scope of "fe80::1%eth0" or "fe80::1%2".
 std::uint32_t scope_id(const char* name) noexcept {
   if (const unsigned index = ::if_nametoindex(name)) return index;
@@ -88,21 +97,8 @@ Address Address::from_sockaddr(const sockaddr* address, socklen_t size) noexcept
   return result;
 }
 
-Address Address::local_of(int fd) noexcept {
-  Address result;
-  socklen_t size = sizeof result.bytes_;
-  if (::getsockname(fd, &result.bytes_.any, &size) != 0) return {};
-  result.size_ = std::min<socklen_t>(size, sizeof result.bytes_);
-  return result;
-}
-
-Address Address::peer_of(int fd) noexcept {
-  Address result;
-  socklen_t size = sizeof result.bytes_;
-  if (::getpeername(fd, &result.bytes_.any, &size) != 0) return {};
-  result.size_ = std::min<socklen_t>(size, sizeof result.bytes_);
-  return result;
-}
+Address Address::local_of(int fd) noexcept { return asked(&::getsockname, fd); }
+Address Address::peer_of(int fd) noexcept { return asked(&::getpeername, fd); }
 
 std::string Address::host() const {
   char text[INET6_ADDRSTRLEN] = "";

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/net/connect.h"
 
-#include <cerrno>
 #include <exception>
 #include <system_error>
 #include <utility>
@@ -10,7 +9,7 @@
 
 #include "eddy/base/error.h"
 #include "eddy/combine/task_group.h"
-#include "eddy/core/readiness.h"
+#include "eddy/net/detail/sockets.h"
 #include "eddy/net/resolve.h"
 #include "eddy/sync/event.h"
 #include "eddy/sys/fd.h"
@@ -34,29 +33,11 @@ sys::Fd make_socket(const Address& to, const ConnectOptions& options) {
   return socket;
 }
 
-int pending_error(const sys::Fd& socket) {
-  int error = 0;
-  socklen_t size = sizeof error;
-  sys::check(::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size), "getsockopt(SO_ERROR)");
-  return error;
-}
-
-[[noreturn]] void refuse(const Address& to, int error) {
-  std::string what = doing(to);
-  if (error == ECONNREFUSED) what += " (is anything listening there?)";
-  sys::throw_error(what.c_str(), error);
-}
-
 }  // namespace
 
 Task<Stream> connect(Address to, ConnectOptions options) {
   sys::Fd socket = make_socket(to, options);
-  int error = ::connect(socket.get(), to.data(), to.size()) == 0 ? 0 : errno;
-  if (error == EINPROGRESS || error == EINTR) {
-    co_await writable(socket.get());
-    error = pending_error(socket);
-  }
-  if (error != 0) refuse(to, error);
+  co_await detail::connect_socket(socket.get(), to);
   co_return stream_from_socket(std::move(socket), to.to_string());
 }
 

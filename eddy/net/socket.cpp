@@ -5,7 +5,7 @@
 
 #include <sys/socket.h>
 
-#include "eddy/core/readiness.h"
+#include "eddy/net/detail/sockets.h"
 #include "eddy/sys/fd.h"
 
 namespace eddy {
@@ -55,28 +55,17 @@ void Socket::bind(const Address& at) {
 void Socket::listen(int backlog) { sys::check(::listen(fd(), backlog), "listen"); }
 
 Task<> Socket::connect(Address to) {
-  const std::string doing = "connect to " + to.to_string();
-  int error = ::connect(fd(), to.data(), to.size()) == 0 ? 0 : errno;
-  if (error == EINPROGRESS || error == EINTR) {
-    co_await writable(fd());
-    error = option(SOL_SOCKET, SO_ERROR);
-  }
-  if (error != 0) sys::throw_error(doing.c_str(), error);
+  co_await detail::connect_socket(fd(), to);
   state_->set_name("socket to " + to.to_string());
 }
 
 void Socket::shutdown(int how) { sys::check(::shutdown(fd(), how), "shutdown"); }
 
 void Socket::set_option(int level, int option, int value) {
-  sys::check(::setsockopt(fd(), level, option, &value, sizeof value), "setsockopt");
+  detail::set_option(fd(), level, option, value, "setsockopt");
 }
 
-int Socket::option(int level, int option) const {
-  int value = 0;
-  socklen_t size = sizeof value;
-  sys::check(::getsockopt(fd(), level, option, &value, &size), "getsockopt");
-  return value;
-}
+int Socket::option(int level, int option) const { return detail::get_option(fd(), level, option, "getsockopt"); }
 
 Stream Socket::into_stream() && {
   if (!state_) detail::throw_empty("into_stream() of");

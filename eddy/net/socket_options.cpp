@@ -6,19 +6,12 @@
 #include <sys/socket.h>
 
 #include "eddy/net/detail/sockets.h"
-#include "eddy/sys/fd.h"
 
 namespace eddy {
 
-void detail::set_option(int fd, int level, int option, int value, const char* name) {
-  sys::check(::setsockopt(fd, level, option, &value, sizeof value), name);
-}
-
 void set_options(int fd, const SocketOptions& options) {
   using detail::set_option;
-  int family = 0;
-  socklen_t size = sizeof family;
-  sys::check(::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size), "getsockopt(SO_DOMAIN)");
+  const int family = detail::get_option(fd, SOL_SOCKET, SO_DOMAIN, "getsockopt(SO_DOMAIN)");
   const bool ip = family == AF_INET || family == AF_INET6;
   if (ip && options.no_delay) set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1, "setsockopt(TCP_NODELAY)");
   if (ip && options.keep_alive) {

@@ -42,8 +42,10 @@ StreamState& StreamRead::stream() const {
   return *state_;
 }
 
+// It has been looked at whether the stream can be used, or will be, in the attempt.
 void StreamRead::join() {
-  StreamState& state = stream();
+  if (!state_) throw_empty(doing_);
+  StreamState& state = *state_;
   if (state.reader) {
     throw RuntimeError(std::string(doing_) + " " + state.transport->name() +
                        ": another task is reading from this stream; let one task read, and pass on what it got");
@@ -138,7 +140,10 @@ StreamState& StreamWrite::stream() const {
   return *state_;
 }
 
-void StreamWrite::join() { stream().writers.join(*this); }
+void StreamWrite::join() {
+  if (!state_) throw_empty(doing_);
+  state_->writers.join(*this);
+}
 void StreamWrite::leave() noexcept { state_->writers.leave(*this); }
 
 TryOp::Progress StreamWrite::write(std::span<iovec> pieces, std::size_t& first) {
