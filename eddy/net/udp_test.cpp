@@ -147,17 +147,25 @@ EDDY_TEST(Udp, ASendThatBecomesATaskKeepsItsBytes) {
   co_await sending;
 }
 
-EDDY_TEST(Udp, Multicast) {
+// False on a machine without a route for it.
+Task<bool> multicast_arrives() {
   UdpOptions options;
   options.reuse_port = true;
   UdpSocket here = UdpSocket::bind(Address::ip("0.0.0.0", 0), options);
-  auto ended = co_await outcome([&]() -> Task<> {
-    here.join_multicast(Address::ip("239.255.77.77", 0));
-    co_await here.send_to("x", Address::ip("239.255.77.77", here.port()));
-  }());
-  if (!ended.has_value()) co_return;  // a machine without a route for it
+  const Address group = Address::ip("239.255.77.77", here.port());
+  try {
+    here.join_multicast(group);
+    co_await here.send_to("x", group);
+  } catch (const std::system_error&) {
+    co_return false;
+  }
   EXPECT_EQ((co_await here.receive()).bytes, "x");
-  here.leave_multicast(Address::ip("239.255.77.77", 0));
+  here.leave_multicast(group);
+  co_return true;
+}
+
+TEST(Udp, Multicast) {
+  if (!test::run(multicast_arrives())) GTEST_SKIP() << "no route for multicast";
 }
 
 }  // namespace
