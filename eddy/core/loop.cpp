@@ -162,7 +162,6 @@ Loop::~Loop() {
     call_exception_handler(
         ErrorContext("tasks could not be ended when their loop was destroyed", std::current_exception()));
   }
-  if (closed_) forget_calls();  // posted since
   await_posters();
 }
 
@@ -350,13 +349,23 @@ CallHandle Loop::call_at_nanos(Nanos when, UniqueFunction<void()> callback) {
 }
 
 void Loop::call_soon_threadsafe(UniqueFunction<void()> callback) {
-  post_threadsafe(*new detail::Call(*this, std::move(callback)));
+  if (!post_threadsafe(*new detail::Call(*this, std::move(callback)))) {
+    throw RuntimeError("call_soon_threadsafe(): event loop is closed");
+  }
 }
 
-void Loop::post_threadsafe(detail::Node& node) noexcept {
-  if (!outside_->posted.push(node)) return;
-  poller().wake();
-  outside_->posted.woken();
+bool Loop::post_threadsafe(detail::Node& node) noexcept {
+  using Push = decltype(outside_->posted)::Push;
+  Push pushed = outside_->posted.push(node);
+  if (pushed == Push::kRefused) {
+    node.discard();
+    return false;
+  }
+  if (pushed == Push::kFirst) {
+    poller().wake();
+    outside_->posted.woken();
+  }
+  return true;
 }
 
 void Loop::take_posted() noexcept {
@@ -453,6 +462,7 @@ void Loop::close() {
     end_tasks();  // a callback started them when it was dropped
   }
   closed_ = true;
+  outside_->posted.close([](detail::Node& node) { node.discard(); });
 }
 
 // What the last tasks have left in the queue, done callbacks above all. What these leave there is dropped.

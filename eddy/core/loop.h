@@ -121,7 +121,7 @@ class Loop {
   CallHandle call_at(TimePoint when, UniqueFunction<void()> callback) {
     return call_at_nanos(detail::to_nanos(when), std::move(callback));
   }
-  /// From any thread; the loop must outlive the call.
+  /// From any thread; the loop must outlive the call. Throws RuntimeError when it is closed already.
   void call_soon_threadsafe(UniqueFunction<void()> callback);
 
   void set_debug(bool on) noexcept { debug_ = on; }
@@ -171,8 +171,8 @@ class Loop {
   void start(detail::Strand& strand) noexcept { starts_.push_back(strand); }
   /// From any thread: posts a node, which then belongs to the loop. Allocates nothing; a batch wakes the loop once. A
   /// node that a task of this loop waits for may be the last thing that keeps the loop alive: the loop does not go away
-  /// under its poster.
-  void post_threadsafe(detail::Node& node) noexcept;
+  /// under its poster. False when the loop is closed: the node was discarded, here and now.
+  bool post_threadsafe(detail::Node& node) noexcept;
   /// Something outside is at work that will post to this loop: a function in a pool's thread. Virtual clocks then go no
   /// faster than real time, and nothing is a deadlock. Loop's thread.
   void begin_outside_work() noexcept { ++outside_work_; }

@@ -207,6 +207,14 @@ TEST(LoopCloseTest, ForgetsCallbacksThatHaveNotRun) {
   EXPECT_EQ(cell.use_count(), 1);
 }
 
+TEST(LoopCloseTest, ACallFromAnotherThreadIsRefusedAfterwards) {
+  auto cell = std::make_shared<int>(1);
+  Loop loop;
+  loop.close();
+  std::thread([&] { EXPECT_THROW(loop.call_soon_threadsafe([cell] {}), RuntimeError); }).join();
+  EXPECT_EQ(cell.use_count(), 1);
+}
+
 TEST(LoopCloseTest, TwiceIsLikeOnceAndTheDestructorCloses) {
   bool destroyed = false;
   {

@@ -413,7 +413,7 @@ EDDY_TEST(File, AMovedFileGoesOn) {
   co_await until(begun);
   File moved = std::move(file);
   expect_same(co_await reader + co_await moved.read(), bytes);
-  auto ended = co_await outcome(file.read());
+  auto ended = co_await outcome(file.read());  // NOLINT(bugprone-use-after-move): on purpose
   EXPECT_THROW(ended.value(), ClosedError);
   moved = co_await open_file(path);
   EXPECT_EQ(co_await moved.read(3), bytes.substr(0, 3));

@@ -158,7 +158,7 @@ EDDY_TEST(Process, AStreamThatIsNotPipedSaysHowToPipeIt) {
 EDDY_TEST(Process, AnEmptyOneSaysSo) {
   Process first = co_await create_subprocess_exec("true");
   Process second = std::move(first);
-  EXPECT_THROW(static_cast<void>(first.pid()), RuntimeError);
+  EXPECT_THROW(static_cast<void>(first.pid()), RuntimeError);  // NOLINT(bugprone-use-after-move): on purpose
   EXPECT_THROW(static_cast<void>(first.communicate()), RuntimeError);
   EXPECT_EQ(co_await second.wait(), 0);
 }

@@ -194,7 +194,7 @@ EDDY_TEST(Signals, DestroyedItEndsTheWaits) {
   auto ended = co_await outcome(waiter);
   EXPECT_THROW(ended.value(), ClosedError);
   Signals moved = std::move(signals);
-  auto empty = co_await outcome(signals.next());
+  auto empty = co_await outcome(signals.next());  // NOLINT(bugprone-use-after-move): on purpose
   EXPECT_THROW(empty.value(), ClosedError);
 }
 

@@ -428,7 +428,7 @@ TEST_P(StreamTest, AMovedStreamGoesOn) {
     EXPECT_EQ(co_await reader, "x");
     co_await there.write("y");
     EXPECT_EQ(co_await moved.read_some(), "y");
-    auto ended = co_await outcome(here.read_some());
+    auto ended = co_await outcome(here.read_some());  // NOLINT(bugprone-use-after-move): on purpose
     EXPECT_THROW(ended.value(), ClosedError);
   });
 }

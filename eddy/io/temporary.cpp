@@ -46,8 +46,8 @@ Task<TemporaryDirectory> make_temporary_directory(TemporaryOptions options) {
 TemporaryFile& TemporaryFile::operator=(TemporaryFile&& other) noexcept {
   if (this == &other) return *this;
   remove();
-  File::operator=(std::move(other));
   to_remove_ = std::exchange(other.to_remove_, {});
+  File::operator=(std::move(other));
   return *this;
 }
 

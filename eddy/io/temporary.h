@@ -45,7 +45,7 @@ class [[nodiscard]] TemporaryFile : public File {
   TemporaryFile() noexcept = default;
   TemporaryFile(File file, std::string path) noexcept : File(std::move(file)), to_remove_(std::move(path)) {}
   TemporaryFile(TemporaryFile&& other) noexcept
-      : File(std::move(other)), to_remove_(std::exchange(other.to_remove_, {})) {}
+      : File(std::move(static_cast<File&>(other))), to_remove_(std::exchange(other.to_remove_, {})) {}
   TemporaryFile& operator=(TemporaryFile&& other) noexcept;
   ~TemporaryFile() { remove(); }
 

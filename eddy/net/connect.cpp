@@ -76,7 +76,7 @@ class Attempts {
   }
 
   [[noreturn]] void fail() const {
-    if (errors_.size() == 1) throw errors_.front();
+    if (errors_.size() == 1) throw std::system_error(errors_.front());
     std::string all = "connect to " + name_ + ": none of " + std::to_string(errors_.size()) + " addresses";
     for (const std::system_error& error : errors_) all += std::string("; ") + error.what();
     throw std::system_error(errors_.front().code(), all);

@@ -200,7 +200,7 @@ EDDY_TEST(Server, ServeForeverCancelledClosesProperly) {
 EDDY_TEST(Server, AMovedFromServerSaysSo) {
   Server server = co_await start_server(echo, "127.0.0.1", 0);
   Server moved = std::move(server);
-  EXPECT_THROW(static_cast<void>(server.port()), RuntimeError);
+  EXPECT_THROW(static_cast<void>(server.port()), RuntimeError);  // NOLINT(bugprone-use-after-move): on purpose
   EXPECT_THROW(static_cast<void>(server.aclose()), RuntimeError);
   EXPECT_FALSE(server.is_serving());
   co_await moved.aclose();

@@ -27,7 +27,6 @@ using tls_test::message_of;
 using tls_test::Order;
 using tls_test::TestCa;
 using tls_test::the_ca;
-using tls_test::the_certificate;
 using tls_test::tls_pair;
 
 Task<> echo(Stream client) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/threads/loop_thread.h"
 
+#include <mutex>
 #include <thread>
 
 #include "eddy/core/loop.h"
@@ -20,12 +21,17 @@ struct LoopThread::Thread {
   ~Thread() { join(); }
 
   void join() {
+    const std::lock_guard lock(joining);
     if (!thread.joinable()) return;
-    loop.call_soon_threadsafe([this] { loop.stop(); });
+    try {
+      loop.call_soon_threadsafe([this] { loop.stop(); });
+    } catch (const RuntimeError&) {  // NOLINT(bugprone-empty-catch): closed, since one of its tasks stopped it
+    }
     thread.join();
   }
 
   Loop loop;
+  std::mutex joining;
   std::thread thread;
 };
 

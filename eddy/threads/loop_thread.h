@@ -34,7 +34,8 @@ class LoopThread {
   /// Its loop, for `call_soon_threadsafe` and `run_coroutine_threadsafe`.
   Loop& loop();
 
-  /// Cancels what is left and joins the thread. Blocks. May be called again.
+  /// Cancels what is left and joins the thread. Blocks. May be called again, and by several threads. What is run from
+  /// then on ends in RuntimeError.
   void stop();
 
  private:

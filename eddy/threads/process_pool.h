@@ -61,7 +61,7 @@ template <class F, class Item>
 auto call_for_each(F function, std::vector<Item>&& items) {
   std::vector<process_result_t<F, std::tuple<Item>>> results;
   results.reserve(items.size());
-  for (Item& item : items) results.push_back(function(std::move(item)));
+  for (auto&& item : items) results.push_back(function(static_cast<Item&&>(item)));  // bool has stand-ins
   return results;
 }
 

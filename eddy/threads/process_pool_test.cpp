@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/threads/process_pool.h"
 
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -79,6 +80,8 @@ void takes_all_memory() {
   std::vector<std::string> all;
   for (;;) all.emplace_back(16 << 20, 'x');
 }
+long sum_of_array(const std::array<int, 300>& numbers) { return std::accumulate(numbers.begin(), numbers.end(), 0L); }
+bool flip(bool flag) { return !flag; }
 int square(int n) { return n * n; }
 int fails_at_13(int n) {
   if (n == 13) throw std::invalid_argument("13");
@@ -377,7 +380,7 @@ EDDY_TEST(ProcessPoolTest, WhatIsNoMessageIsNotTakenForOne, kReal) {
 EDDY_TEST(ProcessPoolTest, MovedFromSaysSo, kReal) {
   ProcessPool pool{1};
   ProcessPool other = std::move(pool);
-  EXPECT_THROW(static_cast<void>(pool.run(add, 1, 2)), RuntimeError);
+  EXPECT_THROW(static_cast<void>(pool.run(add, 1, 2)), RuntimeError);  // NOLINT(bugprone-use-after-move): on purpose
   EXPECT_THROW(static_cast<void>(pool.pids()), RuntimeError);
   EXPECT_EQ(co_await other.run(add, 1, 2), 3);
 }
@@ -395,34 +398,79 @@ EDDY_TEST(ProcessPoolTest, AForkOfTheProgramLeavesTheWorkersAlone, kReal) {
   EXPECT_EQ(co_await pool->run(worker_pid), worker);
 }
 
-TEST(ProcessPoolLoopTest, AWorkerEndsWithItsProcessEvenWhileItComputes) {
+/// The worker, and a copy of the program that outlives it (or nobody).
+struct Left {
+  int worker = 0;
+  int copy = 0;
+};
+
+Task<> die_while_a_worker_computes(bool with_copy, int channel) {
+  ProcessPool pool{1};
+  Left left;
+  left.worker = co_await pool.run(worker_pid);
+  if (with_copy) {
+    left.copy = ::fork();
+    if (left.copy == 0) hangs();
+  }
+  if (::write(channel, &left, sizeof left) != sizeof left) ::_exit(2);
+  auto stuck = create_task(pool.run(hangs));
+  co_await sleep(20ms);
+  ::kill(::getpid(), SIGKILL);
+}
+
+/// Of a program that was killed while its worker computed.
+Left leave_a_worker(bool with_copy) {
   int channel[2];
-  ASSERT_EQ(::pipe(channel), 0);
+  Left left;
+  if (::pipe(channel) != 0) return left;
   pid_t child = ::fork();
   if (child == 0) {
-    auto program = [&]() -> Task<> {
-      ProcessPool pool{1};
-      int pid = co_await pool.run(worker_pid);
-      if (::write(channel[1], &pid, sizeof pid) != sizeof pid) ::_exit(2);
-      auto stuck = create_task(pool.run(hangs));
-      co_await sleep(20ms);
-      ::kill(::getpid(), SIGKILL);
-    };
-    run(program);
+    run(die_while_a_worker_computes(with_copy, channel[1]));
     ::_exit(3);
   }
-  int worker = 0;
-  EXPECT_EQ(::read(channel[0], &worker, sizeof worker), static_cast<ssize_t>(sizeof worker));
+  EXPECT_EQ(::read(channel[0], &left, sizeof left), static_cast<ssize_t>(sizeof left));
   int status = 0;
   ::waitpid(child, &status, 0);
   ::close(channel[0]);
   ::close(channel[1]);
-  bool gone = has_ended(worker);
+  return left;
+}
+
+void expect_to_end(int pid) {
+  bool gone = has_ended(pid);
   for (int i = 0; i < 200 && !gone; ++i) {
     std::this_thread::sleep_for(10ms);
-    gone = has_ended(worker);
+    gone = has_ended(pid);
   }
   EXPECT_TRUE(gone);
+}
+
+TEST(ProcessPoolLoopTest, AWorkerEndsWithItsProcessEvenWhileItComputes) {
+  const Left left = leave_a_worker(false);
+  ASSERT_GT(left.worker, 0);
+  expect_to_end(left.worker);
+}
+
+TEST(ProcessPoolLoopTest, AWorkerEndsWithItsProcessThoughACopyOfThatLives) {
+  const Left left = leave_a_worker(true);
+  ASSERT_GT(left.worker, 0);
+  ASSERT_GT(left.copy, 0);
+  expect_to_end(left.worker);
+  EXPECT_FALSE(has_ended(left.copy));
+  ::kill(left.copy, SIGKILL);
+}
+
+EDDY_TEST(ProcessPoolTest, ArraysTravelHoweverLong, kReal) {
+  ProcessPool pool{1};
+  std::array<int, 300> numbers{};
+  numbers.fill(2);
+  EXPECT_EQ(co_await pool.run(sum_of_array, numbers), 600);
+}
+
+EDDY_TEST(ProcessPoolTest, MapOverBooleans, kReal) {
+  ProcessPool pool{2};
+  std::vector<bool> flags = {true, false, true};
+  EXPECT_EQ(co_await pool.map(flags, flip), (std::vector<bool>{false, true, false}));
 }
 
 }  // namespace

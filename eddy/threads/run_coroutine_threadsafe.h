@@ -13,7 +13,8 @@ auto spawn_remote(Loop& loop, F&& f, Args&&... args) {
   using What = remote_what_t<F, Args...>;
   auto* task = new FutureTaskOf<What>(remote_what(std::forward<F>(f), std::forward<Args>(args)...));
   ThreadFuture<remote_result_t<What>> future(task);
-  task->post(loop);
+  task->bind(loop);
+  task->post();
   return future;
 }
 
@@ -37,7 +38,8 @@ struct SpawnOn {
 /// asyncio's, with the order of its arguments. From any thread; the loop must outlive the call.
 ///
 /// The task sees the context variables of the caller. It is the loop's from then on: when the loop closes it is
-/// cancelled. See `ThreadFuture` for its end, `LoopThread` for a loop to run it on.
+/// cancelled, and on one that is closed already it ends at once. See `ThreadFuture` for its end, `LoopThread` for a
+/// loop to run it on.
 inline constexpr detail::RunCoroutineThreadsafe run_coroutine_threadsafe{};
 
 /// The same for a callable with arguments, which are kept as `create_task` keeps them: `spawn_on(loop, serve, port)`.

@@ -142,6 +142,84 @@ TEST(RunCoroutineThreadsafeTest, AnErrorThatNobodyWantsGoesToTheLoopsHandler) {
   EXPECT_NE(seen.find("was never retrieved"), std::string::npos);
 }
 
+TEST(RunCoroutineThreadsafeTest, ACancelledTaskThatNobodyWantsIsNoNews) {
+  LoopThread background;
+  testing::internal::CaptureStderr();
+  {
+    auto dropped = background.run(forever());
+    dropped.cancel();
+    dropped.wait();
+  }
+  {
+    auto failed = background.run(fail());
+    failed.wait();
+  }
+  EXPECT_EQ(testing::internal::GetCapturedStderr().find("TaskCancelled"), std::string::npos);
+}
+
+TEST(RunCoroutineThreadsafeTest, AnErrorIsHeardOfWheneverTheFutureIsDropped) {
+  std::atomic<int> heard = 0;
+  constexpr int kRounds = 200;
+  testing::internal::CaptureStderr();
+  {
+    LoopThread background;
+    background
+        .run([&]() -> Task<> {
+          eddy::get_running_loop().set_exception_handler([&](eddy::Loop&, const eddy::ErrorContext&) { ++heard; });
+          co_return;
+        })
+        .get();
+    for (int i = 0; i < kRounds; ++i) {
+      auto dropped = background.run(fail());
+      for (int spin = 0; spin < i * 20; ++spin) std::atomic_signal_fence(std::memory_order_seq_cst);
+    }
+    background.run(eddy::sleep(1ms)).get();
+  }
+  std::string printed = testing::internal::GetCapturedStderr();
+  for (std::size_t at = 0; (at = printed.find("was never retrieved", at)) != std::string::npos; ++at) ++heard;
+  EXPECT_EQ(heard, kRounds);
+}
+
+TEST(LoopThreadTest, WhatIsRunAfterItsEndEndsInAnError) {
+  LoopThread background;
+  background.stop();
+  EXPECT_THROW(background.run(number(1)).get(), eddy::RuntimeError);
+  auto spawned = eddy::spawn_on(background.loop(), forever);
+  EXPECT_FALSE(spawned.cancel());
+  EXPECT_THROW(spawned.get(), eddy::RuntimeError);
+  EXPECT_THROW(background.loop().call_soon_threadsafe([] {}), eddy::RuntimeError);
+}
+
+TEST(LoopThreadTest, WhatIsRunWhileItEndsEndsToo) {
+  for (int i = 0; i < 200; ++i) {
+    LoopThread background;
+    std::thread stopper([&] { background.stop(); });
+    for (int k = 0; k < 20; ++k) {
+      try {
+        EXPECT_EQ(background.run(number(k)).get(), k);
+      } catch (const eddy::RuntimeError&) {
+      } catch (const eddy::TaskCancelled&) {
+      }
+    }
+    stopper.join();
+  }
+}
+
+TEST(LoopThreadTest, SeveralThreadsMayStopItAndItsTasksMayStopTheLoop) {
+  LoopThread background;
+  background
+      .run([]() -> Task<> {
+        eddy::get_running_loop().stop();
+        co_return;
+      })
+      .wait();
+  std::thread one([&] { background.stop(); });
+  std::thread two([&] { background.stop(); });
+  one.join();
+  two.join();
+  EXPECT_THROW(background.run(number(1)).get(), eddy::RuntimeError);
+}
+
 TEST(LoopThreadTest, EndsItsTasksAndTheirCleanup) {
   std::atomic<int> cleaned = 0;
   std::vector<eddy::ThreadFuture<void>> futures;

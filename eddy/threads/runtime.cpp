@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "eddy/base/scope_guard.h"
 #include "eddy/core/run.h"
 #include "eddy/threads/detail/remote_op.h"
 #include "eddy/threads/loop_thread.h"
@@ -36,6 +37,7 @@ class RuntimeEnd final : public RemoteOp, public AwaitLeaf<RuntimeEnd> {
 
 /// 1. Everything belongs to the mutex. A task is in `tasks_`, with a reference of ours, from its start to its end.
 /// 2. Cancelling posts to a loop under the mutex: a task can leave `tasks_` only under it, and the loops end last.
+///    Starting does not: a loop that is closed ends the task then and there.
 class RuntimeState {
  public:
   explicit RuntimeState(std::size_t loops) {
@@ -54,13 +56,16 @@ class RuntimeState {
   std::vector<LoopThread>& threads() noexcept { return threads_; }
 
   void start(RuntimeTask& task, Loop& loop) {
-    const std::lock_guard lock(mutex_);
-    if (stopped_) {
-      task.unref();
-      throw RuntimeError("Runtime::spawn_on(): the runtime was stopped, or a task of it failed");
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopped_) {
+        task.unref();
+        throw RuntimeError("Runtime::spawn_on(): the runtime was stopped, or a task of it failed");
+      }
+      task.bind(loop);
+      tasks_.push_back(task);
     }
-    tasks_.push_back(task);
-    task.post(loop);
+    task.post();  // ends it, and so takes the mutex, if the loop is closed
   }
 
   void ended(RuntimeTask& task, std::exception_ptr error) noexcept {
@@ -83,6 +88,16 @@ class RuntimeState {
   void stop() {
     const std::lock_guard lock(mutex_);
     cancel_all("the runtime was stopped");
+  }
+
+  void begin_run() {
+    const std::lock_guard lock(mutex_);
+    if (running_) throw RuntimeError("Runtime::run(): another thread is in it already; one waits for the end");
+    running_ = true;
+  }
+  void end_run() noexcept {
+    const std::lock_guard lock(mutex_);
+    running_ = false;
   }
 
   bool wait(RuntimeEnd& waiter) {
@@ -113,6 +128,7 @@ class RuntimeState {
   RuntimeEnd* waiter_ = nullptr;
   std::exception_ptr error_;
   bool stopped_ = false;
+  bool running_ = false;
   std::vector<LoopThread> threads_;
 };
 
@@ -170,6 +186,8 @@ void Runtime::start(std::size_t index, detail::RuntimeTask* task) {
 void Runtime::stop() { state_->stop(); }
 
 void Runtime::run() {
+  state_->begin_run();
+  const ScopeGuard ended([this] { state_->end_run(); });
   eddy::run(detail::wait_for_end(*state_));
   state_->rethrow();
 }

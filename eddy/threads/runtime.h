@@ -68,7 +68,7 @@ class Runtime {
 
   /// Starts a callable with arguments (kept as `create_task` keeps them) on the loop at `index`, now. From any thread.
   /// Its value is dropped; its error stops the runtime and comes out of `run`. Throws RuntimeError once that is
-  /// stopped.
+  /// stopped. A loop that one of its own tasks stopped is closed: a task for it is such an error.
   template <class F, class... Args>
   void spawn_on(std::size_t index, F&& f, Args&&... args) {
     using What = detail::remote_what_t<F, Args...>;

@@ -105,6 +105,50 @@ TEST(RuntimeTest, DestroyedItEndsWhatRuns) {
   EXPECT_TRUE(cancelled);
 }
 
+TEST(RuntimeTest, ATaskForALoopThatWasStoppedIsAnErrorNotAHang) {
+  Runtime rt{2};
+  std::atomic<bool> closing = false;
+  rt.spawn_on(0, [&]() -> Task<> {
+    eddy::get_running_loop().stop();
+    closing = true;
+    co_await forever();
+  });
+  while (!closing) std::this_thread::yield();
+  for (int i = 0; i < 100; ++i) {  // some of them before it has closed
+    try {
+      rt.spawn_on(0, forever);
+    } catch (const eddy::RuntimeError&) {
+      break;
+    }
+    std::this_thread::sleep_for(100us);
+  }
+  try {
+    rt.run();
+    FAIL();
+  } catch (const eddy::RuntimeError& e) {
+    EXPECT_STREQ(e.what(), "the event loop was closed before the task could start on it");
+  }
+}
+
+TEST(RuntimeTest, OnlyOneThreadWaitsForTheEnd) {
+  Runtime rt{1};
+  rt.spawn_on(0, forever);
+  std::atomic<int> refused = 0;
+  auto wait = [&] {
+    try {
+      rt.run();
+    } catch (const eddy::RuntimeError&) {
+      ++refused;
+      rt.stop();  // so that the other comes back
+    }
+  };
+  std::thread one(wait);
+  std::thread two(wait);
+  one.join();
+  two.join();
+  EXPECT_EQ(refused, 1);
+}
+
 TEST(RuntimeTest, ThereIsNoSuchLoop) {
   Runtime rt{1};
   try {

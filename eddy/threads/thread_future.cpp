@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/threads/thread_future.h"
 
+#include "eddy/base/error.h"
 #include "eddy/core/loop.h"
 
 namespace eddy::detail {
@@ -12,7 +13,12 @@ void throw_waits_for_itself() {
 }
 
 void report_unretrieved(std::exception_ptr error) noexcept {
-  report_lost_error("exception of a task on another loop was never retrieved", std::move(error));
+  try {
+    std::rethrow_exception(error);
+  } catch (const TaskCancelled&) {  // NOLINT(bugprone-empty-catch): not an error that anybody misses
+  } catch (...) {
+    report_lost_error("exception of a task on another loop was never retrieved", std::move(error));
+  }
 }
 
 }  // namespace eddy::detail

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+#include <exception>
 #include <future>
 #include <optional>
 #include <string>
@@ -12,19 +15,24 @@
 namespace eddy {
 namespace detail {
 
+[[noreturn]] void throw_waits_for_itself();
+/// Says it, unless it is a cancellation: that was wanted.
+void report_unretrieved(std::exception_ptr error) noexcept;
+
 /// What the future and the task share: the task's end, told to a std::promise.
 template <class T>
 class FutureTask : public RemoteTask {
  public:
   std::future<T> get_future() { return promise_.get_future(); }
-  /// Nobody holds the future any more: an error then goes to the loop's handler, like that of any task.
-  void let_go() noexcept { wanted_.store(false, std::memory_order_relaxed); }
+  /// Nobody holds the future any more: an error then goes to the loop's handler, like that of any task. False when the
+  /// task has ended: its error is the caller's, and is in the future in a moment.
+  bool let_go() noexcept { return (state_.fetch_or(kLetGo, std::memory_order_acq_rel) & kEnded) == 0; }
 
  protected:
   ~FutureTask() = default;
 
   void ended(TaskBase& task) noexcept final {
-    if (!wanted_.load(std::memory_order_relaxed)) return;
+    if (!settle()) return;
     try {
       auto& state = static_cast<TaskState<T>&>(task);
       if constexpr (std::is_void_v<T>) {
@@ -39,18 +47,22 @@ class FutureTask : public RemoteTask {
       promise_.set_exception(std::current_exception());
     }
   }
-  void never_ran(std::exception_ptr why) noexcept final { promise_.set_exception(std::move(why)); }
+  void never_ran(std::exception_ptr why) noexcept final {
+    if (settle()) promise_.set_exception(std::move(why));
+  }
 
  private:
+  enum State : std::uint8_t { kLetGo = 1, kEnded = 2 };
+
+  /// It ends; whether anybody wants to know how.
+  bool settle() noexcept { return (state_.fetch_or(kEnded, std::memory_order_acq_rel) & kLetGo) == 0; }
+
   std::promise<T> promise_;
-  std::atomic<bool> wanted_{true};
+  std::atomic<std::uint8_t> state_{0};
 };
 
 template <class What>
 using FutureTaskOf = Carrying<FutureTask<remote_result_t<What>>, What>;
-
-[[noreturn]] void throw_waits_for_itself();
-void report_unretrieved(std::exception_ptr error) noexcept;
 
 }  // namespace detail
 
@@ -104,8 +116,7 @@ class ThreadFuture {
 
  private:
   void drop() noexcept {
-    task_->let_go();
-    if (future_.valid() && done()) {
+    if (!task_->let_go() && future_.valid()) {
       try {
         future_.get();
       } catch (...) {

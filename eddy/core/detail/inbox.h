@@ -13,31 +13,59 @@ namespace eddy::detail {
 /// 2. Hence the number of wake-ups, once the last is over, equals the number of non-empty takes. That tells the loop
 ///    when nobody can touch it any more: a node may end the very task that kept the loop alive before its poster has
 ///    rung the bell.
+/// 3. Closed, it takes nothing any more and says so: whoever posts then keeps his node. So a node is either handed to
+///    the loop or refused, never forgotten.
 ///
 /// `Node` has a `queue_next` that belongs to the inbox between push and take. `Atomic` is std::atomic, or the test's
 /// step-by-step double.
 template <class Node, template <class> class Atomic = std::atomic>
 class Inbox {
  public:
-  /// Any thread. True if the caller must wake the loop, then call `woken()`; on false it must not touch the loop again.
-  [[nodiscard]] bool push(Node& node) noexcept {
+  enum class Push : std::uint8_t {
+    kFirst,    ///< the caller must wake the loop, then call `woken()`
+    kFollows,  ///< the caller must not touch the loop again
+    kRefused,  ///< closed: the node is still the caller's
+  };
+
+  /// Any thread.
+  [[nodiscard]] Push push(Node& node) noexcept {
     Node* newest = newest_.load(std::memory_order_relaxed);
     do {
+      if (newest == closed()) return Push::kRefused;
       node.queue_next = newest;
     } while (!newest_.compare_exchange_weak(newest, &node, std::memory_order_release, std::memory_order_relaxed));
-    return newest == nullptr;
+    return newest ? Push::kFollows : Push::kFirst;
   }
   /// The last touch of a poster that was told to wake.
   void woken() noexcept { wakes_.fetch_add(1, std::memory_order_release); }
 
   /// Loop's thread, like all below. A look without an exchange.
-  bool empty() const noexcept { return newest_.load(std::memory_order_relaxed) == nullptr; }
+  bool empty() const noexcept {
+    Node* newest = newest_.load(std::memory_order_relaxed);
+    return newest == nullptr || newest == closed();
+  }
 
   /// Hands everything to `f`, oldest first; `f` may link the node elsewhere.
   template <class F>
   void take(F f) noexcept {
-    if (empty()) return;
-    Node* newest = newest_.exchange(nullptr, std::memory_order_acquire);
+    if (!empty()) hand_out(newest_.exchange(nullptr, std::memory_order_acquire), f);
+  }
+
+  /// The same for the last time: from now on every push is refused. Once.
+  template <class F>
+  void close(F f) noexcept {
+    if (Node* newest = newest_.exchange(closed(), std::memory_order_acquire)) hand_out(newest, f);
+  }
+
+  /// Whether every poster whose node was taken has left.
+  bool quiet() const noexcept { return wakes_.load(std::memory_order_acquire) == takes_; }
+
+ private:
+  /// What `newest_` is when closed: no node's address, since nodes are aligned.
+  static Node* closed() noexcept { return reinterpret_cast<Node*>(std::uintptr_t{1}); }
+
+  template <class F>
+  void hand_out(Node* newest, F& f) noexcept {
     ++takes_;
     Node* oldest = nullptr;
     while (newest) {
@@ -53,10 +81,6 @@ class Inbox {
     }
   }
 
-  /// Whether every poster whose node was taken has left.
-  bool quiet() const noexcept { return wakes_.load(std::memory_order_acquire) == takes_; }
-
- private:
   Atomic<Node*> newest_{nullptr};
   Atomic<std::uint64_t> wakes_{0};
   std::uint64_t takes_ = 0;

@@ -25,15 +25,19 @@ struct Item {
 
 /// The inbox and a poller reduced to its promise: a wake makes the sleep under way, or the next one, return.
 struct Case {
+  using Push = Inbox<Item, StepAtomic>::Push;
   Inbox<Item, StepAtomic> inbox;
   StepAtomic<int> wakes{0};
   bool gone = false;
   bool touched_after_gone = false;
   int wakes_sent = 0;
   std::vector<int> taken;
+  std::vector<int> refused;
 
   void post(Item& item) {
-    if (!inbox.push(item)) return;
+    auto pushed = inbox.push(item);
+    if (pushed == Push::kRefused) refused.push_back(item.name);
+    if (pushed != Push::kFirst) return;
     touched_after_gone |= gone;
     wakes.store(1);
     ++wakes_sent;
@@ -50,6 +54,12 @@ struct Case {
     }
     Schedule::wait_until([this] { return inbox.quiet(); });
     gone = true;
+  }
+  /// A loop that looks once and closes, whoever is still posting.
+  void close_at_once() {
+    inbox.take([this](Item& item) { taken.push_back(item.name); });
+    inbox.close([this](Item& item) { taken.push_back(item.name); });
+    Schedule::wait_until([this] { return inbox.quiet(); });
   }
 };
 
@@ -83,12 +93,39 @@ TEST(InboxTest, NoInterleavingLosesANodeOrAWakeUpOrTouchesALoopThatIsGone) {
   RecordProperty("three_nodes", static_cast<int>(explore_posting(2, 3, fewest_wakes)));
 }
 
+TEST(InboxTest, WhatIsPostedWhileItClosesIsTakenOrRefused) {
+  if (!test::can_explore()) GTEST_SKIP() << "fibers do not run under sanitizers";
+  std::size_t all_taken = 0;
+  std::size_t all_refused = 0;
+  test::explore(
+      [&](Schedule& schedule) {
+        Case test;
+        Item items[] = {Item(0), Item(1), Item(2)};
+        schedule.actor([&] { test.post(items[0]); });
+        schedule.actor([&] {
+          test.post(items[1]);
+          test.post(items[2]);
+        });
+        schedule.actor([&] { test.close_at_once(); });
+        EXPECT_TRUE(schedule.run()) << "the loop waits for a poster that has left";
+        EXPECT_EQ(test.taken.size() + test.refused.size(), 3u);
+        EXPECT_TRUE(test.inbox.empty());
+        all_taken += test.taken.size() == 3 ? 1 : 0;
+        all_refused += test.refused.size() == 3 ? 1 : 0;
+        return !::testing::Test::HasFailure();
+      },
+      4);
+  EXPECT_GT(all_taken, 0u);
+  EXPECT_GT(all_refused, 0u);
+}
+
 TEST(InboxTest, GivesWhatOnePosterPostedInOrder) {
+  using Push = Inbox<Item>::Push;
   Inbox<Item> inbox;
   Item items[] = {Item(0), Item(1), Item(2)};
-  EXPECT_TRUE(inbox.push(items[0]));
-  EXPECT_FALSE(inbox.push(items[1]));
-  EXPECT_FALSE(inbox.push(items[2]));
+  EXPECT_EQ(inbox.push(items[0]), Push::kFirst);
+  EXPECT_EQ(inbox.push(items[1]), Push::kFollows);
+  EXPECT_EQ(inbox.push(items[2]), Push::kFollows);
   std::vector<int> taken;
   inbox.take([&](Item& item) { taken.push_back(item.name); });
   EXPECT_EQ(taken, (std::vector<int>{0, 1, 2}));

@@ -47,7 +47,7 @@ void fail_path(const char* doing_what, const std::string& path, int error) {
 }
 
 int open_flags(std::string_view mode) {
-  int kind = 0;
+  char kind = 0;
   int kinds = 0;
   bool both = false;
   for (const char c : mode) {

@@ -146,7 +146,7 @@ void copy_bytes(const std::stop_token& stop, int in, int out, const std::string&
     if (copied == 0 && !first) return;  // at first: a file of /proc, which says that it is empty
     if (copied < 0 && errno == EINTR) continue;
     if (copied < 0 && errno != EXDEV && errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP) {
-      fail_path("copy", from + " to " + to, errno);
+      fail_path("copy", std::string(from).append(" to ").append(to), errno);
     }
     return write_now(stop, out, read_now(stop, in, from), to);
   }

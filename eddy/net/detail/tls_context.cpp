@@ -74,7 +74,7 @@ void use_certificate(ssl_ctx_st* context, const Certificate& certificate) {
   if (SSL_CTX_use_certificate(context, first.get()) != 1) fail(certificate.chain_origin());
   while (OpenSsl<x509_st> next{PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr)}) {
     if (SSL_CTX_add0_chain_cert(context, next.get()) != 1) fail(certificate.chain_origin());
-    static_cast<void>(next.release());
+    static_cast<void>(next.release());  // NOLINT(bugprone-unused-return-value): the context's now
   }
   ERR_clear_error();  // that there are no more
   use_key(context, certificate);

@@ -71,6 +71,10 @@ concept Container = requires(T& object) {
   object.end();
 };
 
+/// std::array: a container of as many elements as its type says.
+template <class T>
+concept Array = TupleLike<T> && Container<T>;
+
 template <class T>
 concept Contiguous = Container<T> && requires(T& object) {
   { object.data() } -> std::convertible_to<const typename T::value_type*>;
@@ -151,6 +155,8 @@ class Encoder {
     } else if constexpr (travel::OwningPointer<T>) {
       put(value.get() != nullptr);
       if (value) put(*value);
+    } else if constexpr (travel::Array<T>) {
+      for (const auto& element : value) put(element);
     } else if constexpr (travel::TupleLike<T>) {
       std::apply([this](const auto&... element) { (*this)(element...); }, value);
     } else if constexpr (travel::Contiguous<T>) {
@@ -250,6 +256,8 @@ class Decoder {
       get(there);
       value.reset(there ? new typename T::element_type() : nullptr);
       if (there) get(*value);
+    } else if constexpr (travel::Array<T>) {
+      for (auto& element : value) get(element);
     } else if constexpr (travel::TupleLike<T>) {
       std::apply([this](auto&... element) { (*this)(element...); }, value);
     } else if constexpr (travel::Contiguous<T>) {

@@ -7,6 +7,7 @@
 
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -169,6 +170,11 @@ void Receiver::begin_body() {
     return;
   }
   if (!memory_) sys::throw_error("receiving the shared memory of a message between processes", EMFILE);
+  struct stat memory{};
+  sys::check(::fstat(memory_.get(), &memory), "fstat of a message between processes");
+  if (static_cast<std::uint64_t>(memory.st_size) < header_.size) {
+    throw RuntimeError("a message between processes is shorter than it says");
+  }
   void* at = ::mmap(nullptr, header_.size, PROT_READ | PROT_WRITE, MAP_PRIVATE, memory_.get(), 0);
   if (at == MAP_FAILED) sys::throw_error("mmap of a message between processes", errno);
   message_.mapped_ = static_cast<char*>(at);

@@ -91,7 +91,7 @@ PoolCore::Rouse PoolCore::choose(Worker*& idle) noexcept {
     waking_ = true;
     return Rouse::kIdle;
   }
-  if (awaited_threads() >= threads_max_) return Rouse::kNobody;
+  if (working_threads() >= threads_max_) return Rouse::kNobody;
   ++alive_;
   waking_ = true;
   return Rouse::kNew;
@@ -151,7 +151,10 @@ void PoolCore::work(Worker& self) noexcept {
     if (!self.abandoned) continue;
     self.abandoned = false;
     --abandoned_;
-    if (awaited_threads() > threads_max_) break;  // somebody has taken its place
+    if (working_threads() <= threads_max_) continue;
+    self.leaving = true;  // somebody has taken its place
+    ++leaving_;
+    break;
   }
   leave(self, lock);
 }
@@ -188,6 +191,7 @@ void PoolCore::leave(Worker& self, Lock& lock) noexcept {
     const std::lock_guard end(end_mutex_);
     lock.lock();
     --alive_;
+    if (std::exchange(self.leaving, false)) --leaving_;
     tell_waiters(lock);
     lock.unlock();
     self.exited = true;
@@ -247,13 +251,18 @@ std::vector<std::string> PoolCore::join(Nanos limit) {
   const bool own = std::any_of(workers_.begin(), workers_.end(), [&](auto& w) { return w->thread.get_id() == here; });
   auto ended = [&] {
     Lock lock(lock_);
-    return awaited_threads() <= (own ? std::size_t{1} : std::size_t{0});
+    return awaited_threads() <= joining_;
   };
+  if (own) {
+    ++joining_;
+    end_.notify_all();
+  }
   if (limit == kForever) {
     end_.wait(end, ended);
   } else {
     end_.wait_for(end, std::chrono::nanoseconds(limit), ended);
   }
+  if (own) --joining_;
   return let_go(here);
 }
 

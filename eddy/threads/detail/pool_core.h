@@ -49,6 +49,7 @@ class Worker {
   const std::stop_source* stoppable = nullptr;  ///< of the running job, if it can be asked to stop
   std::source_location where;                   ///< of the running job
   bool abandoned = false;                       ///< nobody waits for what it runs
+  bool leaving = false;                         ///< its place was taken, so it ends although the pool is open
   bool exited = false;
 
  private:
@@ -117,6 +118,7 @@ class PoolCore {
   bool tell_waiters(std::unique_lock<SpinLock>& lock) noexcept;
   bool quiet(bool for_end) const noexcept;
   std::size_t awaited_threads() const noexcept { return alive_ - abandoned_; }
+  std::size_t working_threads() const noexcept { return awaited_threads() - leaving_; }
 
   SpinLock lock_;
   bool waking_ = false;
@@ -128,6 +130,7 @@ class PoolCore {
   std::size_t alive_ = 0;
   std::size_t busy_ = 0;
   std::size_t abandoned_ = 0;  ///< workers that run abandoned functions
+  std::size_t leaving_ = 0;
   Ring<PoolWait> waiters_;
 
   const std::size_t threads_max_;
@@ -135,6 +138,7 @@ class PoolCore {
   const std::string name_;
   std::mutex end_mutex_;  ///< taken before `lock_`, for what is rare: threads begin and end
   std::vector<std::unique_ptr<Worker>> workers_;
+  std::size_t joining_ = 0;      ///< workers whose functions are in `join`: nobody waits for those
   std::condition_variable end_;  ///< a thread has ended, or was abandoned
   alignas(64) std::atomic<std::size_t> refs_{1};
 };

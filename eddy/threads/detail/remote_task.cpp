@@ -7,11 +7,14 @@
 
 namespace eddy::detail {
 
-void RemoteTask::post(Loop& loop) {
+void RemoteTask::bind(Loop& loop) noexcept {
   loop_ = &loop;
   context_.borrow();
+}
+
+void RemoteTask::post() noexcept {
   ref();
-  loop.post_threadsafe(*this);
+  loop_->post_threadsafe(*this);
 }
 
 bool RemoteTask::request_cancel(std::string reason) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Life: made ── post(), any thread ──▶ posted ── run(), on the loop ──▶ launched ── the task ends ──▶ ended
-//                                        └── discard(): the loop closed first ──▶ ended
-// 1. `ended_` is set on the loop's thread, under the lock, before the loop can go away. So whoever holds the lock and
-//    finds it unset may post to the loop.
+// Life: made ── bind(), post(), any thread ──▶ posted ── run(), on the loop ──▶ launched ── the task ends ──▶ ended
+//                                                └── discard(): the loop closed first ──▶ ended
+// 1. `ended_` is set under the lock, before the loop can go away. So whoever holds the lock and finds it unset may post
+//    to the loop.
 // 2. References: the loop's, from post to the end; a posted cancel's; those of futures. The last one deletes.
 #pragma once
 
@@ -31,9 +31,11 @@ class RemoteTask : public Node {
     if (refs_.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy();
   }
 
-  /// Any thread, once.
-  void post(Loop& loop);
-  /// Any thread. False when it has ended, or was cancelled before.
+  /// Any thread, once, before anything else: where it goes, with the context variables of this thread.
+  void bind(Loop& loop) noexcept;
+  /// Any thread, once: sends it off. It may have ended before this returns; if the loop is closed it has.
+  void post() noexcept;
+  /// Any thread, once it is bound. False when it has ended, or was cancelled before.
   bool request_cancel(std::string reason);
   /// Whether this thread runs the loop that the task is on: waiting for it here would be for ever.
   bool would_wait_for_itself() noexcept;
@@ -45,7 +47,8 @@ class RemoteTask : public Node {
   RemoteTask() = default;
   ~RemoteTask() = default;
 
-  // On the loop. Exactly one of the latter two is called, once.
+  // On the loop, but for `never_ran` of one that found it closed: that is called inside `post`. Exactly one of the
+  // latter two is called, once.
 
   virtual AnyTask launch(Loop& loop) = 0;
   virtual void ended(TaskBase& task) noexcept = 0;

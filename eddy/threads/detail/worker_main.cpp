@@ -6,14 +6,15 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <string>
 #include <thread>
 
 #include <poll.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "eddy/base/error.h"
@@ -37,20 +38,23 @@ namespace {
 
 constinit bool starting = false;
 
-// A pool that dies takes its workers along, also one that computes for ever.
-void watch_pool() {
-  std::thread([] {
+// A pool that dies takes its workers along, also one that computes for ever. Its process is watched too: a copy of
+// that, made by fork(), may hold the pool's end of the socket.
+void watch_pool(pid_t program) {
+  const int process = static_cast<int>(::syscall(SYS_pidfd_open, program, 0));
+  if (::getppid() != program) ::_exit(0);  // gone before we could look, and its number may be another's
+  std::thread([process] {
     sys::set_thread_name("eddy-watch");
-    pollfd pool{kWorkerSocket, POLLRDHUP, 0};
-    while (::poll(&pool, 1, -1) < 0 && errno == EINTR) {
+    pollfd ends[] = {{kWorkerSocket, POLLRDHUP, 0}, {process, POLLIN, 0}};
+    while (::poll(ends, 2, -1) < 0 && errno == EINTR) {
     }
     ::_exit(0);
   }).detach();
 }
 
-void limit_memory(const char* bytes) {
+void limit_memory(std::uint64_t bytes) {
   rlimit limit{};
-  limit.rlim_cur = limit.rlim_max = std::strtoull(bytes, nullptr, 10);
+  limit.rlim_cur = limit.rlim_max = bytes;
   if (limit.rlim_cur > 0) ::setrlimit(RLIMIT_AS, &limit);
 }
 
@@ -80,7 +84,7 @@ void serve() {
   }
 }
 
-void be_worker(const char* memory_max) {
+void be_worker(std::uint64_t memory_max) {
   std::signal(SIGINT, SIG_IGN);  // Ctrl-C is for the program; it ends us when it is done
   limit_memory(memory_max);
   serve();
@@ -96,15 +100,17 @@ void make_the_rest(Initializer self, int argc, char** argv, char** environment) 
 }
 
 [[gnu::constructor]] void start(int argc, char** argv, char** environment) {
-  const char* memory_max = std::getenv(kWorkerVariable);
-  if (!memory_max) return;
-  std::string limit = memory_max;
+  const char* order = std::getenv(kWorkerVariable);
+  if (!order) return;
+  char* at = nullptr;
+  const auto program = static_cast<pid_t>(std::strtol(order, &at, 10));
+  const std::uint64_t memory_max = std::strtoull(at, nullptr, 10);
   ::unsetenv(kWorkerVariable);
-  watch_pool();  // now, since making global objects may take long
+  watch_pool(program);  // now, since making global objects may take long
   starting = true;
   make_the_rest(&start, argc, argv, environment);
   starting = false;
-  be_worker(limit.c_str());
+  be_worker(memory_max);
 }
 
 }  // namespace

@@ -31,7 +31,8 @@ WorkerProcess::WorkerProcess(std::uint64_t memory_max) {
   plan.program = "/proc/self/exe";
   plan.arguments.emplace_back(program_invocation_name);
   plan.environment = sys::current_environment();
-  plan.environment->push_back(std::string(kWorkerVariable) + "=" + std::to_string(memory_max));
+  plan.environment->push_back(std::string(kWorkerVariable) + "=" + std::to_string(::getpid()) + " " +
+                              std::to_string(memory_max));
   plan.descriptors = {nothing.get(), STDOUT_FILENO, STDERR_FILENO, theirs.get()};
   child_.emplace(plan);
 }
