@@ -22,7 +22,10 @@ class UniqueFunction<R(Args...)> {
   template <class F>
     requires(!std::same_as<std::remove_cvref_t<F>, UniqueFunction> &&
              std::is_invocable_r_v<R, std::decay_t<F>&, Args...>)
-  UniqueFunction(F&& f) : target_(make_owned<Holder<std::decay_t<F>>>(std::forward<F>(f))) {}
+  UniqueFunction(F&& f) : target_(make_owned<Holder<std::decay_t<F>>>(std::forward<F>(f))) {
+    static_assert(!std::is_void_v<R> || std::is_void_v<std::invoke_result_t<std::decay_t<F>&, Args...>>,
+                  "eddy: what a callback returns goes nowhere; a coroutine runs in a task: [&] { create_task(f()); }");
+  }
 
   explicit operator bool() const noexcept { return static_cast<bool>(target_); }
   R operator()(Args... args) { return target_->call(std::forward<Args>(args)...); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -30,15 +31,21 @@ inline iovec piece(std::span<const std::byte> bytes) noexcept {
 template <class B>
 concept Bytes = requires(const B& bytes) { piece(bytes); };
 
+template <class L>
+concept PieceList = std::convertible_to<const L&, std::span<const std::string_view>>;
+
+template <class...>
+inline constexpr bool kNever = false;
+
 }  // namespace detail
 
 /// Bytes in both directions: a TCP connection, a TLS session, a Unix socket, a pipe, memory. asyncio's StreamReader and
 /// StreamWriter in one.
 ///
-/// A write that becomes a task (`create_task(stream.write(…))`) keeps a copy of its bytes. Reads go through a buffer of
-/// the stream's own, so a cancelled read (a timeout, say) loses no bytes: the next one finds them. Writes take the
-/// caller's bytes, which must stay where they are until the write has ended; a cancelled write may have sent a part.
-/// One task reads at a time; any number may write, each write goes out as a whole.
+/// Reads go through a buffer of the stream's own, so a cancelled read (a timeout, say) loses no bytes: the next one
+/// finds them. Writes take the caller's bytes, which must stay where they are until the write has ended; those of a
+/// write that becomes a task (`create_task(stream.write(…))`) are copied, a temporary string is kept. A cancelled write
+/// may have sent a part. One task reads at a time; any number may write, each write goes out as a whole.
 ///
 /// Ownership: movable, empty after. Destroying it closes it hard and ends operations under way with ClosedError;
 /// `aclose()` (and `with`) says goodbye first. Thread: the loop's it was made on. Errors: std::system_error with the
@@ -91,6 +98,15 @@ class [[nodiscard]] Stream {
   detail::WritePieces<sizeof...(B)> write(const B&... pieces) noexcept {
     return {state_.get(), std::array<iovec, sizeof...(B)>{detail::piece(pieces)...}};
   }
+  /// The same for a temporary string, which the write keeps.
+  detail::WriteString write(std::string&& text) noexcept { return {state_.get(), std::move(text)}; }
+  template <class... B>
+    requires(sizeof...(B) > 0 && !(detail::Bytes<B> && ...) && !(detail::PieceList<B> && ...))
+  void write(const B&...) {
+    static_assert(detail::kNever<B...>,
+                  "eddy: Stream::write takes bytes: strings, string_views, spans of std::byte; a number goes through "
+                  "std::to_string or std::format, an array through std::as_bytes(std::span(array))");
+  }
   /// As many pieces as the list has; only the list itself is copied.
   detail::WriteList write(std::span<const std::string_view> pieces) { return {state_.get(), pieces}; }
   /// Half-close: the peer sees the end of the stream, and can still answer.
@@ -118,7 +134,8 @@ class [[nodiscard]] Stream {
 };
 
 /// Two streams in memory, each the other's peer: for tests, and between tasks of one loop. What one end has written and
-/// the other has not read is at most `capacity` bytes.
+/// the other has not read is at most `capacity` bytes. They belong to no
+/// loop in particular, but to one thread at a time, both.
 struct StreamPair {
   StreamPair(Stream one, Stream other) noexcept : first(std::move(one)), second(std::move(other)) {}
   Stream first;

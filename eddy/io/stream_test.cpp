@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -205,6 +206,19 @@ TEST_P(StreamTest, AWriteThatBecomesATaskKeepsItsBytes) {
     co_await sleep(1s);
     EXPECT_EQ(co_await here.read_exactly(104), std::string(100, 'a') + "bccc");
     co_await writing;
+  });
+}
+
+TEST_P(StreamTest, AWriteKeepsATemporaryStringThoughItIsPutAside) {
+  on_streams([](Stream& here, Stream& there) -> Task<> {
+    const std::string names[] = {"short", std::string(3'000, 'n')};
+    auto reading = create_task(here.read_exactly(3'013));
+    auto aside = there.write(names[0] + ";");
+    auto moved = std::move(aside);
+    co_await std::move(moved);
+    co_await gather(names | std::views::transform([&](const std::string& name) { return there.write(name + "\n"); }));
+    co_await there.write(std::string());
+    EXPECT_EQ(co_await reading, "short;short\n" + names[1] + "\n");
   });
 }
 

@@ -208,6 +208,14 @@ class [[nodiscard]] AsyncGenerator : private detail::GeneratorBase {
   /// Runs it to its next `co_yield`: `std::optional<T>`, empty at the end and from then on. For a `T&`: a `T*`.
   detail::Next<T> next() noexcept { return detail::Next<T>(this); }
 
+  /// No range: `for` cannot await.
+  template <class Loop = void>
+  std::remove_reference_t<T>* begin() const {
+    static_assert(!std::is_void_v<Loop>,
+                  "eddy: `for` cannot await: while (auto item = co_await generator.next()) { use(*item); }");
+  }
+  std::remove_reference_t<T>* end() const { return nullptr; }
+
   /// Ends it where it is: destroys its locals; `next()` then says that there is nothing more.
   detail::CloseGenerator aclose() noexcept { return detail::CloseGenerator(this); }
 

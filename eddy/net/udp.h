@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -69,6 +70,14 @@ struct SendOne {
   Address to;  ///< nowhere: the peer it is connected to
 };
 
+/// Keeps a string that would be gone too soon.
+struct SendString {
+  int operator()(int fd) const noexcept { return SendOne{text, to}(fd); }
+  void result() const noexcept {}
+  std::string text;
+  Address to;
+};
+
 struct SendMany {
   int operator()(int fd);
   void result() const noexcept {}
@@ -104,13 +113,21 @@ class [[nodiscard]] UdpSocket {
     return operation(kInput, "receive_many() at", detail::ReceiveMany{max, {}});
   }
 
-  /// The bytes must stay where they are until it has ended.
+  /// The bytes must stay where they are until it has ended; a temporary string is kept.
   auto send_to(std::string_view bytes, const Address& to) noexcept {
     return operation(kOutput, "send_to() at", detail::SendOne{bytes, to});
+  }
+  template <std::same_as<std::string> S>
+  auto send_to(S&& bytes, const Address& to) noexcept {
+    return operation(kOutput, "send_to() at", detail::SendString{std::move(bytes), to});
   }
   /// To the peer of a connected socket.
   auto send(std::string_view bytes) noexcept {
     return operation(kOutput, "send() at", detail::SendOne{bytes, Address()});
+  }
+  template <std::same_as<std::string> S>
+  auto send(S&& bytes) noexcept {
+    return operation(kOutput, "send() at", detail::SendString{std::move(bytes), Address()});
   }
   /// All of them, with few system calls.
   auto send_many(std::span<const Datagram> datagrams) noexcept {

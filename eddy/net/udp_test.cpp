@@ -30,6 +30,18 @@ EDDY_TEST(Udp, SendsAndReceives) {
   EXPECT_EQ((co_await there.receive()).bytes, "");
 }
 
+EDDY_TEST(Udp, ASendKeepsATemporaryStringThoughItIsPutAside) {
+  UdpSocket here = co_await UdpSocket::bind("127.0.0.1", 0);
+  UdpSocket there = UdpSocket::connect(here.local_address());
+  const std::string name = "a name that is longer than what fits into a string";
+  auto aside = there.send(name + "!");
+  co_await std::move(aside);
+  EXPECT_EQ((co_await here.receive()).bytes, name + "!");
+  auto back = create_task(here.send_to(name + "?", there.local_address()));
+  EXPECT_EQ((co_await there.receive()).bytes, name + "?");
+  co_await back;
+}
+
 EDDY_TEST(Udp, ReceiveWaits) {
   UdpSocket here = co_await UdpSocket::bind("127.0.0.1", 0);
   auto first = create_task([&]() -> Task<std::string> { co_return (co_await here.receive()).bytes; });

@@ -190,6 +190,11 @@ WriteList::WriteList(StreamState* of, std::span<const std::string_view> pieces) 
   for (const std::string_view piece : pieces) pieces_.push_back({const_cast<char*>(piece.data()), piece.size()});
 }
 
+TryOp::Progress WriteString::attempt() {
+  if (!rest_.iov_base) rest_ = {text_.data(), text_.size()};  // now: a string that moves takes its bytes along
+  return write({&rest_, 1}, first_);
+}
+
 TryOp::Progress WriteEof::attempt() {
   StreamState& state = stream();
   const int result = state.transport->write_eof();

@@ -172,6 +172,21 @@ class [[nodiscard("co_await it: bytes that are not awaited are not written")]] W
   std::size_t first_ = 0;
 };
 
+/// Keeps a string that would be gone too soon.
+class [[nodiscard("co_await it: bytes that are not awaited are not written")]] WriteString final
+    : public StreamWrite,
+      public AwaitLeaf<WriteString> {
+ public:
+  WriteString(StreamState* of, std::string text) noexcept : StreamWrite(of, "write() to"), text_(std::move(text)) {}
+  WriteString(WriteString&&) = default;
+
+ private:
+  Progress attempt() override;
+  std::string text_;
+  iovec rest_{};
+  std::size_t first_ = 0;
+};
+
 class [[nodiscard("co_await it")]] WriteList final : public StreamWrite, public AwaitLeaf<WriteList> {
  public:
   WriteList(StreamState* of, std::span<const std::string_view> pieces);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <type_traits>
 #include <utility>
 
 #include "eddy/core/body.h"
@@ -39,8 +40,15 @@ class [[nodiscard("co_await it: the function runs when it is awaited")]] PoolRun
 template <class F, class... Args>
 auto pool_run(PoolRef pool, F&& f, Args&&... args) {
   check_closure<F>();
-  return PoolRun<ThreadCall<F, Args...>>(std::move(pool), std::in_place, std::forward<F>(f),
-                                         std::forward<Args>(args)...);
+  constexpr bool kWasCalledAlready = sizeof...(Args) == 0 && !std::is_invocable_v<std::decay_t<F>&> && !kWantsToken<F>;
+  if constexpr (kWasCalledAlready) {
+    static_assert(
+        !kWasCalledAlready,
+        "eddy: threads take a function and its arguments, to_thread(f, x); to_thread(f(x)) would call it here");
+  } else {
+    return PoolRun<ThreadCall<F, Args...>>(std::move(pool), std::in_place, std::forward<F>(f),
+                                           std::forward<Args>(args)...);
+  }
 }
 
 }  // namespace eddy::detail
