@@ -22,6 +22,7 @@
 #include "eddy/core/run.h"           // run RunOptions
 #include "eddy/core/task.h"          // Task
 #include "eddy/core/task_handle.h"   // TaskHandle
+#include "eddy/core/traceback.h"     // traceback
 
 // Time.
 #include "eddy/time/interval.h"  // interval

@@ -15,6 +15,7 @@
 #include "eddy/core/detail/foreign_sleep.h"
 #include "eddy/core/detail/inbox.h"
 #include "eddy/core/running.h"
+#include "eddy/core/traceback.h"
 #include "eddy/sys/clock.h"
 #include "eddy/sys/poller.h"
 #include "eddy/sys/signals.h"
@@ -424,7 +425,8 @@ void Loop::deliver_signal(int signo) {
 
 void Loop::default_exception_handler(Loop&, const ErrorContext& context) {
   if (context.exception) {
-    std::fprintf(stderr, "eddy: %s: %s\n", context.message.c_str(), describe(context.exception).c_str());
+    std::fprintf(stderr, "eddy: %s: %s\n%s", context.message.c_str(), describe(context.exception).c_str(),
+                 detail::trail_lines(context.exception).c_str());
   } else {
     std::fprintf(stderr, "eddy: %s\n", context.message.c_str());
   }
