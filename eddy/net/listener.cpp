@@ -24,8 +24,8 @@ namespace detail {
 
 class ListenerState final : public sys::Watch {
  public:
-  ListenerState(sys::Fd socket, const ListenOptions& options, sys::Poller& on)
-      : Watch(socket.get(), Input::connections),
+  ListenerState(sys::Fd socket, Input how, const ListenOptions& options, sys::Poller& on)
+      : Watch(socket.get(), how),
         socket_(std::move(socket)),
         address(Address::local_of(socket_.get())),
         options_(options.socket) {
@@ -143,18 +143,26 @@ sys::Fd bind_socket(const Address& at, const ListenOptions& options) {
   return socket;
 }
 
+constexpr auto kAhead = sys::Watch::Input::connections;
+constexpr auto kOnDemand = sys::Watch::Input::connections_on_demand;
+
+std::unique_ptr<detail::ListenerState> make_state(sys::Fd socket, sys::Watch::Input how, const ListenOptions& options) {
+  sys::Poller& poller = detail::require_loop("a Listener").poller();
+  return std::make_unique<detail::ListenerState>(std::move(socket), how, options, poller);
+}
+
 }  // namespace
 
 Listener Listener::listen(const Address& at, const ListenOptions& options) {
-  Listener listener = from_fd(bind_socket(at, options), options);
+  Listener listener;
+  listener.state_ = make_state(bind_socket(at, options), options.on_demand ? kOnDemand : kAhead, options);
   listener.state_->own_file();
   return listener;
 }
 
 Listener Listener::from_fd(sys::Fd socket, const ListenOptions& options) {
   Listener listener;
-  sys::Poller& poller = detail::require_loop("a Listener").poller();
-  listener.state_ = std::make_unique<detail::ListenerState>(std::move(socket), options, poller);
+  listener.state_ = make_state(std::move(socket), kOnDemand, options);
   return listener;
 }
 

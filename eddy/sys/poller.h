@@ -53,8 +53,8 @@ class Poller {
   /// stream, -EAGAIN (input_changed will be called), or another -errno.
   [[nodiscard]] virtual int receive(Watch& watch, void* into, std::size_t size) noexcept = 0;
 
-  /// A connection of a `Watch::Input::connections`, without blocking: a close-on-exec descriptor that the caller owns,
-  /// -EAGAIN (input_changed will be called), or another -errno.
+  /// A connection of a `Watch::Input::connections` (or `_on_demand`), without blocking: a close-on-exec descriptor that
+  /// the caller owns, -EAGAIN (input_changed will be called), or another -errno.
   [[nodiscard]] virtual int accept(Watch& watch) noexcept = 0;
 
   /// After an attempt of the owner's own said EAGAIN: input_changed (output_changed) is called once it may succeed.

@@ -152,6 +152,7 @@ class UringPoller final : public Poller {
   void restart_slots() noexcept;
   void prepare_input(io_uring_sqe* sqe, UringSlot& slot) noexcept;
   bool has_multishot() noexcept;
+  bool kernel_brings(Watch::Input what) noexcept;
 
   UringRing ring_;
   Fd bell_;
@@ -303,7 +304,7 @@ void UringPoller::attach(Watch& watch) {
   own();
   if (watch.fd < 0) throw_error("watching a descriptor that is not open", EBADF);
   if (watch.input != Watch::Input::readiness) {
-    int non_blocking = has_multishot() ? 0 : 1;  // the kernel waits only on a blocking one
+    int non_blocking = kernel_brings(watch.input) ? 0 : 1;  // the kernel waits only on a blocking one
     if (::ioctl(watch.fd, FIONBIO, &non_blocking) != 0) throw_error("ioctl(FIONBIO) of a socket to watch", errno);
   }
   auto* slot = new UringSlot(watch);
@@ -365,7 +366,7 @@ int UringPoller::accept(Watch& watch) noexcept {
     return fd;
   }
   if (slot.end <= 0) return std::exchange(slot.end, 1);  // said once: the next attempt asks the kernel again
-  const int accepted = has_multishot() ? -EAGAIN : accept_now(watch.fd);
+  const int accepted = kernel_brings(slot.input_kind) ? -EAGAIN : accept_now(watch.fd);
   if (accepted == -EAGAIN) want_input(watch);
   return accepted;
 }
@@ -430,14 +431,14 @@ void UringPoller::work_off(UringSlot& slot, UringSlot::State& state, std::uint64
 }
 
 void UringPoller::prepare_input(io_uring_sqe* sqe, UringSlot& slot) noexcept {
-  if (slot.input_kind == Watch::Input::connections && has_multishot()) {  // multishot accept is older than those
+  if (!kernel_brings(slot.input_kind)) {
+    ::io_uring_prep_poll_add(sqe, slot.fd, POLLIN);
+  } else if (slot.input_kind == Watch::Input::connections) {  // multishot accept is older than multishot receive
     ::io_uring_prep_multishot_accept(sqe, slot.fd, nullptr, nullptr, SOCK_CLOEXEC);
-  } else if (slot.input_kind == Watch::Input::bytes && has_multishot()) {
+  } else {
     ::io_uring_prep_recv_multishot(sqe, slot.fd, nullptr, 0, 0);
     sqe->flags |= IOSQE_BUFFER_SELECT;
     sqe->buf_group = ReceiveBuffers::group;
-  } else {
-    ::io_uring_prep_poll_add(sqe, slot.fd, POLLIN);
   }
 }
 
@@ -452,6 +453,11 @@ bool UringPoller::has_multishot() noexcept {
   return multishot_ == usable;
 }
 
+// Whether it is there before anybody asks.
+bool UringPoller::kernel_brings(Watch::Input what) noexcept {
+  return (what == Watch::Input::bytes || what == Watch::Input::connections) && has_multishot();
+}
+
 void UringPoller::handle_input(UringSlot& slot, int result, unsigned flags) noexcept {
   if ((flags & IORING_CQE_F_MORE) == 0) slot.input = UringSlot::idle;
   take_in(slot, result, flags);
@@ -460,7 +466,7 @@ void UringPoller::handle_input(UringSlot& slot, int result, unsigned flags) noex
     for (const int fd : std::exchange(slot.accepted, {})) ::close(fd);
     return free_if_done(slot);
   }
-  const bool keep = slot.input_kind != Watch::Input::readiness && multishot_ == usable && slot.end > 0;
+  const bool keep = kernel_brings(slot.input_kind) && slot.end > 0;
   if (slot.full()) {
     stop(slot, slot.input);
   } else if (keep && !resting_) {
@@ -477,9 +483,11 @@ void UringPoller::take_in(UringSlot& slot, int result, unsigned flags) noexcept 
   if ((flags & IORING_CQE_F_BUFFER) != 0) {
     slot.received.push(buffers_, flags >> IORING_CQE_BUFFER_SHIFT, result > 0 ? static_cast<std::size_t>(result) : 0);
   }
-  if (slot.input_kind == Watch::Input::readiness || multishot_ == refused || stopped) return;
+  if (!kernel_brings(slot.input_kind) || stopped) return;
   if (slot.input_kind == Watch::Input::connections && result >= 0) {
     slot.accepted.push_back(result);
+  } else if (slot.input_kind == Watch::Input::connections && result == -EAGAIN) {
+    slot.input_kind = Watch::Input::connections_on_demand;  // somebody made it non-blocking: it is shared
   } else if (result <= 0) {
     slot.end = result;
   }

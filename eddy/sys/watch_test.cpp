@@ -67,6 +67,24 @@ Pair make_connection() {
   return {check_fd(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC), "accept"), std::move(one)};
 }
 
+std::pair<Fd, sockaddr_in> make_listener() {
+  Fd listener = check_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof at;
+  check(::bind(listener.get(), reinterpret_cast<sockaddr*>(&at), sizeof at), "bind");
+  check(::listen(listener.get(), 16), "listen");
+  check(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&at), &size), "getsockname");
+  return {std::move(listener), at};
+}
+
+Fd connect_to(const sockaddr_in& at) {
+  Fd client = check_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+  check(::connect(client.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at), "connect");
+  return client;
+}
+
 void put(const Fd& fd, std::string_view bytes) {
   ASSERT_EQ(::send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
 }
@@ -313,22 +331,12 @@ TEST_P(WatchTest, ReadinessOfAPipe) {
 }
 
 TEST_P(WatchTest, AcceptsAndDropsWhatNobodyTook) {
-  Fd listener = check_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof at;
-  check(::bind(listener.get(), reinterpret_cast<sockaddr*>(&at), sizeof at), "bind");
-  check(::listen(listener.get(), 16), "listen");
-  check(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&at), &size), "getsockname");
+  auto [listener, at] = make_listener();
   Probe probe(listener, Watch::Input::connections);
   poller->attach(probe);
   EXPECT_EQ(poller->accept(probe), -EAGAIN);
   std::vector<Fd> clients;
-  for (int i = 0; i != 3; ++i) {
-    clients.push_back(check_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
-    check(::connect(clients.back().get(), reinterpret_cast<sockaddr*>(&at), sizeof at), "connect");
-  }
+  for (int i = 0; i != 3; ++i) clients.push_back(connect_to(at));
   while (probe.inputs == 0) poller->wait(soon);
   const Fd accepted(poller->accept(probe));
   EXPECT_TRUE(accepted);
@@ -337,6 +345,40 @@ TEST_P(WatchTest, AcceptsAndDropsWhatNobodyTook) {
   listener.reset();
   char byte = 0;
   EXPECT_LE(::recv(clients.back().get(), &byte, 1, 0), 0);  // reset, or ended
+}
+
+TEST_P(WatchTest, OnDemandEachConnectionIsLeftToWhoeverAsks) {
+  auto [listener, at] = make_listener();
+  Probe probe(listener, Watch::Input::connections_on_demand);
+  poller->attach(probe);
+  EXPECT_EQ(poller->accept(probe), -EAGAIN);
+  const Fd clients[] = {connect_to(at), connect_to(at), connect_to(at)};
+  while (probe.inputs == 0) poller->wait(soon);
+  poller->wait(moment);
+  EXPECT_TRUE(Fd(poller->accept(probe)));
+  poller->wait(moment);
+  poller->detach(probe);
+  const Fd others[] = {Fd(::accept(listener.get(), nullptr, nullptr)), Fd(::accept(listener.get(), nullptr, nullptr))};
+  EXPECT_TRUE(others[0] && others[1]);
+}
+
+TEST_P(WatchTest, AListenerThatTurnsOutToBeSharedGoesOn) {
+  auto [listener, at] = make_listener();
+  const Fd shared = check_fd(::dup(listener.get()), "dup");
+  Probe first(listener, Watch::Input::connections);
+  Probe second(shared, Watch::Input::connections_on_demand);
+  poller->attach(first);
+  poller->attach(second);
+  EXPECT_EQ(poller->accept(first), -EAGAIN);
+  const Fd client = connect_to(at);
+  int got = -EAGAIN;
+  for (int tries = 0; got == -EAGAIN && tries != 100; ++tries) {
+    poller->wait(moment);
+    got = poller->accept(first);
+  }
+  EXPECT_TRUE(Fd(got));
+  poller->detach(first);
+  poller->detach(second);
 }
 
 TEST_P(WatchTest, AtRestNothingIsTakenThatAnotherThreadCouldNotFind) {
