@@ -11,7 +11,8 @@
 //     takes the poller over, it gets a new ring, and what was in the old one is started again.
 //  5. A watched descriptor has a slot. Its input stays armed from the first attempt that found nothing: multishot,
 //  until
-//     its end or until its reader lags behind. A detached slot lives in `slots_` until its last CQE.
+//     its end, until its reader lags behind, or until it brings more at once than a buffer holds: then its reader
+//     receives by itself, and nothing is kept for it. A detached slot lives in `slots_` until its last CQE.
 //  6. `bell_armed_`: a multishot poll of the bell is in the kernel or on its way. The bell is read only to arm it
 //  again.
 #include <algorithm>
@@ -139,6 +140,7 @@ class UringPoller final : public Poller {
   void complete(Operation& operation, int result) noexcept;
 
   void set_wanted(bool& wanted, bool to) noexcept;
+  int receive_now(UringSlot& slot, void* into, std::size_t size) noexcept;
   void arm_input(UringSlot& slot) noexcept;
   void arm_output(UringSlot& slot) noexcept;
   void stop(UringSlot& slot, UringSlot::State& state) noexcept;
@@ -349,13 +351,20 @@ int UringPoller::receive(Watch& watch, void* into, std::size_t size) noexcept {
   if (slot.received.size() != 0)
     return static_cast<int>(slot.received.take(buffers_, into, std::min<std::size_t>(size, INT_MAX)));
   if (slot.end <= 0) return slot.end;
-  if (multishot_ == refused) {
-    const ssize_t got = ::recv(watch.fd, into, size, MSG_DONTWAIT);
-    if (got >= 0) return static_cast<int>(got);
-    if (errno != EAGAIN && errno != EINTR) return -errno;
-  }
-  want_input(watch);
-  return -EAGAIN;
+  const bool itself = multishot_ == refused || (slot.bulk && slot.input == UringSlot::idle);
+  const int got = itself ? receive_now(slot, into, size) : -EAGAIN;
+  if (got == -EAGAIN) want_input(watch);
+  return got;
+}
+
+int UringPoller::receive_now(UringSlot& slot, void* into, std::size_t size) noexcept {
+  const ssize_t got = ::recv(slot.fd, into, std::min<std::size_t>(size, INT_MAX), MSG_DONTWAIT);
+  if (got < 0) return errno == EINTR ? -EAGAIN : -errno;
+  const auto bytes = static_cast<std::size_t>(got);
+  const bool small = bytes < size && bytes < ReceiveBuffers::size;
+  slot.small_reads = small ? slot.small_reads + 1 : 0;
+  if (slot.small_reads >= UringSlot::small_reads_max) slot.bulk = false;
+  return static_cast<int>(got);
 }
 
 int UringPoller::accept(Watch& watch) noexcept {
@@ -431,7 +440,7 @@ void UringPoller::work_off(UringSlot& slot, UringSlot::State& state, std::uint64
 }
 
 void UringPoller::prepare_input(io_uring_sqe* sqe, UringSlot& slot) noexcept {
-  if (!kernel_brings(slot.input_kind)) {
+  if (!kernel_brings(slot.input_kind) || slot.bulk) {
     ::io_uring_prep_poll_add(sqe, slot.fd, POLLIN);
   } else if (slot.input_kind == Watch::Input::connections) {  // multishot accept is older than multishot receive
     ::io_uring_prep_multishot_accept(sqe, slot.fd, nullptr, nullptr, SOCK_CLOEXEC);
@@ -466,13 +475,12 @@ void UringPoller::handle_input(UringSlot& slot, int result, unsigned flags) noex
     for (const int fd : std::exchange(slot.accepted, {})) ::close(fd);
     return free_if_done(slot);
   }
-  const bool keep = kernel_brings(slot.input_kind) && slot.end > 0;
-  if (slot.full()) {
-    stop(slot, slot.input);
-  } else if (keep && !resting_) {
-    arm_input(slot);
-  }
-  if (result == -ECANCELED || result == -ENOBUFS || !slot.watch->link.input_wanted) return;
+  const bool stopped = result == -ECANCELED || result == -ENOBUFS;
+  const bool wanted = slot.watch->link.input_wanted;
+  const bool keep = kernel_brings(slot.input_kind) && slot.end > 0 && (!slot.bulk || (stopped && wanted));
+  if (slot.full() || slot.bulk) stop(slot, slot.input);
+  if (keep && !slot.full() && !resting_) arm_input(slot);
+  if (stopped || !wanted) return;
   set_wanted(slot.watch->link.input_wanted, false);
   slot.watch->input_changed();
 }
@@ -481,7 +489,9 @@ void UringPoller::handle_input(UringSlot& slot, int result, unsigned flags) noex
 void UringPoller::take_in(UringSlot& slot, int result, unsigned flags) noexcept {
   const bool stopped = result == -ECANCELED || result == -ENOBUFS;
   if ((flags & IORING_CQE_F_BUFFER) != 0) {
-    slot.received.push(buffers_, flags >> IORING_CQE_BUFFER_SHIFT, result > 0 ? static_cast<std::size_t>(result) : 0);
+    const std::size_t bytes = result > 0 ? static_cast<std::size_t>(result) : 0;
+    slot.received.push(buffers_, flags >> IORING_CQE_BUFFER_SHIFT, bytes);
+    slot.bulk |= bytes == ReceiveBuffers::size;
   }
   if (!kernel_brings(slot.input_kind) || stopped) return;
   if (slot.input_kind == Watch::Input::connections && result >= 0) {

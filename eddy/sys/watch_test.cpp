@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/sys/watch.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <functional>
@@ -307,6 +308,58 @@ TEST_P(WatchTest, APeerThatHasEndedIsNoRoomForOutput) {
   EXPECT_GT(::send(here.get(), "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL), 0);
   poller->detach(probe);
   EXPECT_EQ(poller->pending(), 0u);
+}
+
+// What has not been asked for stays with the kernel, where it holds the sender back.
+TEST_P(WatchTest, AReaderThatLagsHoldsLittle) {
+  auto [here, there] = make_connection();
+  Probe probe(here, Watch::Input::bytes);
+  poller->attach(probe);
+  const std::string much(1 << 20, 'x');
+  std::size_t sent = 0;
+  EXPECT_EQ(try_receive(probe), -EAGAIN);
+  poller->wait(0);
+  for (int i = 0; i != 50; ++i) {
+    const ssize_t some = ::send(there.get(), much.data(), much.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    sent += static_cast<std::size_t>(std::max<ssize_t>(some, 0));
+    poller->wait(0);
+  }
+  for (int i = 0; i != 10; ++i) poller->wait(moment);
+  poller->detach(probe);
+  there.reset();
+  std::size_t left = 0;
+  std::string bytes(1 << 20, '\0');
+  for (ssize_t got = 1; got > 0; left += static_cast<std::size_t>(got)) {
+    got = std::max<ssize_t>(::recv(here.get(), bytes.data(), bytes.size(), 0), 0);
+  }
+  EXPECT_LE(sent - left, 256u * 1024);
+}
+
+TEST_P(WatchTest, MessagesAndBulkTakeTurnsWithoutLosingAByte) {
+  auto [here, there] = make_connection();
+  Probe probe(here, Watch::Input::bytes);
+  poller->attach(probe);
+  std::string sent;
+  std::string got;
+  const auto exchange = [&](std::size_t size, std::size_t at_most) {
+    std::string bytes(size, '\0');
+    for (char& byte : bytes)
+      byte = static_cast<char>((sent.size() + static_cast<std::size_t>(&byte - bytes.data())) * 7 >> 3);
+    put(there, bytes);
+    sent += bytes;
+    while (got.size() < sent.size()) got += receive(probe, at_most);
+  };
+  for (int round = 0; round != 3; ++round) {
+    for (int i = 0; i != 40; ++i) exchange(100, 65536);
+    exchange(100'000, 3000);
+    exchange(2048, 2048);
+    exchange(30'000, 65536);
+    for (int i = 0; i != 20; ++i) exchange(5000, 10'000);
+  }
+  EXPECT_EQ(got, sent);
+  there.reset();
+  EXPECT_EQ(receive(probe), "");
+  poller->detach(probe);
 }
 
 TEST_P(WatchTest, ReadinessOfAPipe) {
