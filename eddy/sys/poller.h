@@ -62,7 +62,7 @@ class Poller {
   virtual void want_output(Watch& watch) noexcept = 0;
 
   /// The loop stops running for now: takes back from the kernel what another thread could not take over (bytes that are
-  /// on their way into memory of ours).
+  /// on their way into memory of ours or of an operation's). Waits for a file operation that has begun already.
   virtual void rest() {}
 
   /// Runs complete() of what has ended, at most `completions_max` of them; sleeps first if there is none.

@@ -5,6 +5,7 @@
 //     is in the ring or beyond; `cancel_queued` = in the kernel, its cancel has no SQE yet; `cancelling` = both are on
 //     their way; `ended` = cancelled before it had an SQE. The last are in `ended_`, all others in `pending_`. One that
 //     is cancelled by ourselves, because its answer is known while the kernel goes on looking, has it in `result`.
+//     `recalled` = cancelled by ourselves, too, to be started again (`queued`) when the loop rests no more.
 //  2. An operation leaves `in_kernel` and beyond only by its own CQE: the kernel is then done with it.
 //  3. `backlog_` is true if any operation is `queued` or `cancel_queued`.
 //  4. The ring is disabled until the first submit or wait: that thread becomes its single issuer. When another thread
@@ -45,7 +46,7 @@ namespace eddy::sys::detail {
 
 namespace {
 
-enum : std::uint8_t { idle, queued, in_kernel, cancel_queued, cancelling, ended };  // Operation::Link::state
+enum : std::uint8_t { idle, queued, in_kernel, cancel_queued, cancelling, recalled, ended };  // Operation::Link::state
 
 // user_data: an operation's address, a slot's address and one of two bits, or one of the bits alone.
 constexpr std::uint64_t input_bit = 1;
@@ -58,6 +59,10 @@ std::uint64_t tag_of(UringSlot& slot, std::uint64_t bit) noexcept {
   return reinterpret_cast<std::uintptr_t>(&slot) | bit;
 }
 UringSlot& slot_of(Watch& watch) noexcept { return *static_cast<UringSlot*>(watch.link.slot); }
+
+bool moves_bytes(const Operation& operation) noexcept {
+  return operation.kind != OpKind::poll_readable && operation.kind != OpKind::poll_writable;
+}
 
 unsigned interest_of(const Operation& operation) noexcept {
   return operation.kind == OpKind::poll_readable ? unsigned{POLLIN} : unsigned{POLLOUT};
@@ -152,6 +157,8 @@ class UringPoller final : public Poller {
   void free_if_done(UringSlot& slot) noexcept;
   bool submitted(const UringSlot& slot) noexcept;
   void restart_slots() noexcept;
+  bool recall_input() noexcept;
+  bool recall_transfers() noexcept;
   void prepare_input(io_uring_sqe* sqe, UringSlot& slot) noexcept;
   bool has_multishot() noexcept;
   bool kernel_brings(Watch::Input what) noexcept;
@@ -249,7 +256,7 @@ void UringPoller::submit(Operation& operation) {
 }
 
 void UringPoller::start_or_queue(Operation& operation) noexcept {
-  if (start(operation)) return;
+  if (!(resting_ && moves_bytes(operation)) && start(operation)) return;
   operation.link.state = queued;
   backlog_ = true;
 }
@@ -271,6 +278,8 @@ void UringPoller::cancel(Operation& operation) noexcept {
   } else if (operation.link.state == in_kernel && (owner_ != this_thread() || !start_cancel(operation))) {
     operation.link.state = cancel_queued;
     backlog_ = true;
+  } else if (operation.link.state == recalled) {
+    operation.link.state = cancelling;
   }
 }
 
@@ -293,7 +302,7 @@ io_uring_sqe* UringPoller::next_sqe() noexcept {
 void UringPoller::work_off_backlog() noexcept {
   backlog_ = false;
   for (Operation* operation = pending_.first(); operation != nullptr; operation = operation->link.next) {
-    if (operation->link.state == queued) backlog_ |= !start(*operation);
+    if (operation->link.state == queued) start_or_queue(*operation);
     if (operation->link.state == cancel_queued) backlog_ |= !start_cancel(*operation);
   }
   for (UringSlot* slot = slots_.front(); slot != nullptr; slot = slots_.after(*slot)) work_off(*slot);
@@ -533,26 +542,41 @@ void UringPoller::restart_slots() noexcept {
 }
 
 void UringPoller::rest() {
-  if (slots_.empty() || owner_ != this_thread()) return;
+  if ((slots_.empty() && pending_.empty()) || owner_ != this_thread()) return;
   resting_ = true;
-  const auto moves_bytes = [](const UringSlot& slot) {
-    return slot.input != UringSlot::idle && slot.input_kind != Watch::Input::readiness;
-  };
-  for (bool busy = true; busy;) {
-    busy = false;
-    for (UringSlot* slot = slots_.front(); slot != nullptr; slot = slots_.after(*slot)) {
-      if (!moves_bytes(*slot)) continue;
-      stop(*slot, slot->input);
-      busy |= slot->input != UringSlot::idle;
-    }
-    if (busy) wait(-1);
+  for (;;) {
+    const bool input = recall_input();
+    const bool transfers = recall_transfers();
+    if (!input && !transfers) break;
+    wait(-1);
   }
   resting_ = false;
+  backlog_ = true;
   for (UringSlot* slot = slots_.front(); slot != nullptr; slot = slots_.after(*slot)) {
     if (slot->watch == nullptr || !slot->watch->link.input_wanted || slot->input != UringSlot::idle) continue;
     slot->input = UringSlot::queued;
-    backlog_ = true;
   }
+}
+
+// True while there is something to wait for.
+bool UringPoller::recall_input() noexcept {
+  bool busy = false;
+  for (UringSlot* slot = slots_.front(); slot != nullptr; slot = slots_.after(*slot)) {
+    if (slot->input == UringSlot::idle || slot->input_kind == Watch::Input::readiness) continue;
+    stop(*slot, slot->input);
+    busy |= slot->input != UringSlot::idle;
+  }
+  return busy;
+}
+
+bool UringPoller::recall_transfers() noexcept {
+  bool busy = false;
+  for (Operation* operation = pending_.first(); operation != nullptr; operation = operation->link.next) {
+    if (!moves_bytes(*operation) || operation->link.state == queued) continue;
+    if (operation->link.state == in_kernel && start_cancel(*operation)) operation->link.state = recalled;
+    busy = true;
+  }
+  return busy;
 }
 
 // ---- wait and wake
@@ -690,6 +714,11 @@ void UringPoller::handle(std::uint64_t tag, int result, unsigned flags) noexcept
 
 void UringPoller::handle_operation(Operation& operation, int result, unsigned flags) noexcept {
   if (operation.kind == OpKind::poll_writable && is_no_room(result)) return handle_no_room(operation, flags);
+  if (operation.link.state == recalled && (result == -ECANCELED || result == -EINTR)) {
+    operation.link.state = queued;
+    backlog_ = true;
+    return;
+  }
   if ((flags & IORING_CQE_F_MORE) == 0) return end(operation, result);
   operation.result = result;
   cancel(operation);  // it is of use no more, and ends with its last completion
