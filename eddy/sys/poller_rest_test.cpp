@@ -34,8 +34,11 @@ struct Read final : Transfer {
 class PollerRestTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    poller = make_poller();
-    if (!poller->performs(OpKind::read)) GTEST_SKIP() << "epoll moves no bytes of files";
+    try {
+      poller = make_poller(Backend::uring);  // the other one moves no bytes of files
+    } catch (const std::system_error& error) {
+      GTEST_SKIP() << error.what();
+    }
     int ends[2];
     check(::pipe2(ends, O_CLOEXEC), "pipe2");
     out.reset(ends[0]);
