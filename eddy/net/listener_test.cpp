@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "eddy/combine/outcome.h"
-#include "eddy/core/run.h"
+#include "eddy/core/loop.h"
 #include "eddy/net/connect.h"
 #include "eddy/test/test.h"
 
@@ -82,7 +82,12 @@ TEST(ListenerTest, OfManyWhoStartAtALeftOverPathOneHasIt) {
     std::atomic<int> listening{0};
     std::barrier<> all(kMany);
     std::vector<std::thread> threads;
-    for (int i = 0; i != kMany; ++i) threads.emplace_back([&] { run(start_at(at, all, listening)); });
+    for (int i = 0; i != kMany; ++i) {
+      threads.emplace_back([&] {
+        Loop loop;
+        loop.run_until_complete(start_at(at, all, listening));
+      });
+    }
     for (std::thread& thread : threads) thread.join();
     EXPECT_EQ(listening, 1);
     EXPECT_NE(::access(at.host().c_str(), F_OK), 0);

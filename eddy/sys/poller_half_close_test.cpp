@@ -92,7 +92,7 @@ class PollerHalfCloseTest : public ::testing::TestWithParam<Backend> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Backends, PollerHalfCloseTest, ::testing::Values(Backend::uring, Backend::epoll),
-                         [](const auto& info) { return info.param == Backend::uring ? "uring" : "epoll"; });
+                         [](const auto& of) { return of.param == Backend::uring ? "uring" : "epoll"; });
 
 TEST_P(PollerHalfCloseTest, IsNoRoomUntilThereIsSome) {
   Probe probe(pair.here);
