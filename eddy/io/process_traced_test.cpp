@@ -46,7 +46,9 @@ class Tracer {
   bool holds() const { return holds_; }
   void let_go() {
     if (pid_ <= 0) return;
-    if (!told_) EXPECT_EQ(::write(in_.get(), "x", 1), 1);
+    if (!told_) {
+      EXPECT_EQ(::write(in_.get(), "x", 1), 1);
+    }
     EXPECT_EQ(::waitpid(pid_, nullptr, 0), pid_);
     pid_ = -1;
   }
