@@ -14,6 +14,7 @@
 #include "eddy/base/error.h"
 #include "eddy/core/detail/foreign_sleep.h"
 #include "eddy/core/detail/inbox.h"
+#include "eddy/core/detail/watched_dispatch.h"
 #include "eddy/core/running.h"
 #include "eddy/core/traceback.h"
 #include "eddy/sys/clock.h"
@@ -261,15 +262,12 @@ void Loop::dispatch_one(detail::Node& node) noexcept {
 }
 
 void Loop::dispatch_watched(detail::Node& node) noexcept {
+  const detail::WatchedDispatch watched(node);
   Nanos begin = sys::monotonic_now();
-  running.strand = nullptr;
   node.run();
   running.strand = nullptr;  // it may be gone
   Nanos took = sys::monotonic_now() - begin;
-  if (took < slow_callback_) return;
-  // The task may be gone: only its being in the tree proves it alive, so the report names what ran, not whom.
-  call_exception_handler(
-      ErrorContext("a task or callback ran " + std::to_string(took / 1'000'000) + " ms without awaiting", nullptr));
+  if (took >= slow_callback_) call_exception_handler(ErrorContext(watched.report(took), nullptr));
 }
 
 bool Loop::idle_now() noexcept {

@@ -52,6 +52,7 @@ class Strand : public Node {
 
   CancelScope root;
 
+  Strand* on_behalf() noexcept final { return this; }
   Owner* owner() const noexcept;
   bool started() const noexcept { return root.has(CancelScope::kStarted); }
 
