@@ -39,6 +39,8 @@ class SlidingWindow : private detail::Line {
   Duration period() const noexcept { return Duration(period_); }
   /// How many tasks wait. Counts them: for logs and tests.
   std::size_t n_waiting() const noexcept { return waiters().count(); }
+  /// Advanced: one that can still be given back; for `acquire_all`.
+  detail::RateReserve<SlidingWindow> reserve_one() noexcept { return detail::RateReserve<SlidingWindow>(*this); }
   /// Whether it is as good as new: no call in the window, and nobody waits.
   bool idle();
 

@@ -49,6 +49,8 @@ class TokenBucket : private detail::Line {
   std::size_t capacity() const noexcept { return level_.capacity(); }
   /// How many tasks wait. Counts them: for logs and tests.
   std::size_t n_waiting() const noexcept { return waiters().count(); }
+  /// Advanced: one that can still be given back; for `acquire_all`.
+  detail::RateReserve<TokenBucket> reserve_one() noexcept { return detail::RateReserve<TokenBucket>(*this); }
   /// Whether it is as good as new: full, and nobody waits.
   bool idle();
 

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "eddy/combine/gather.h"
+#include "eddy/combine/outcome.h"
 #include "eddy/combine/shield.h"
 #include "eddy/combine/task_group.h"
 #include "eddy/core/create_task.h"

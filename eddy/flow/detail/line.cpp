@@ -93,11 +93,13 @@ void LineOp::cancel() noexcept {
   stop();
 }
 
-void LineOp::claim(const char* what) {
+Line& LineOp::claim_reserved(const char* what) {
   if (!line_) [[unlikely]]
     throw_other_loop(what);
   set_state(kIdle);
-  line_->confirm(n_, running.loop->now());
+  return *line_;
 }
+
+void LineOp::claim(const char* what) { claim_reserved(what).confirm(n_, running.loop->now()); }
 
 }  // namespace eddy::detail

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <utility>
 
 #include "eddy/core/awaitable.h"
 #include "eddy/core/time_point.h"
@@ -80,7 +81,9 @@ class LineOp : public Op {
 
  protected:
   ~LineOp() { give_up_grant(); }
-  /// What was reserved is the caller's now.
+  /// What was reserved is the caller's now, who gives it back or confirms it later.
+  Line& claim_reserved(const char* what);
+  /// … and confirms it at once.
   void claim(const char* what);
 
  private:
@@ -91,6 +94,34 @@ class LineOp : public Op {
 
   Line* line_;  ///< null once it turned out to belong to another loop
   std::size_t n_;
+};
+
+/// One that was reserved and may still be given back: destroying it does that.
+class [[nodiscard]] Reservation {
+ public:
+  explicit Reservation(Line& line) noexcept : line_(&line) {}
+  Reservation(Reservation&& other) noexcept : line_(std::exchange(other.line_, nullptr)) {}
+  Reservation& operator=(Reservation other) noexcept {
+    std::swap(line_, other.line_);
+    return *this;
+  }
+  ~Reservation() {
+    if (line_) line_->give_back(1);
+  }
+  void confirm(Nanos now) noexcept {
+    if (Line* line = std::exchange(line_, nullptr)) line->confirm(1, now);
+  }
+
+ private:
+  Line* line_;
+};
+
+/// Reserves one.
+template <class Limiter>
+class [[nodiscard("co_await it")]] RateReserve final : public LineOp, public AwaitLeaf<RateReserve<Limiter>> {
+ public:
+  explicit RateReserve(Line& line) noexcept : LineOp(line, 1) {}
+  Reservation take() { return Reservation(claim_reserved(Limiter::kName)); }
 };
 
 /// The operation of a limiter that gives nothing to keep.

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "eddy/core/loop.h"
+#include "eddy/core/task.h"
+#include "eddy/flow/detail/line.h"
+
+namespace eddy {
+namespace detail {
+
+template <class L>
+concept RateLimiter = requires(L& limiter) { limiter.reserve_one(); };
+
+template <class L>
+auto grab(L& limiter) {
+  if constexpr (RateLimiter<L>) {
+    return limiter.reserve_one();
+  } else {
+    return limiter.acquire();
+  }
+}
+
+template <class L>
+using grabbed_t = await_result_t<decltype(grab(std::declval<L&>()))>;
+
+/// Which comes when: permits before rates, each by address, which is the same for everybody.
+template <class... L>
+std::array<std::size_t, sizeof...(L)> order_of(const L&... limiters) {
+  struct Place {
+    bool rate;
+    std::uintptr_t address;
+    std::size_t index;
+    bool operator<(const Place& other) const noexcept {
+      return rate != other.rate ? other.rate : address < other.address;
+    }
+  };
+  std::size_t next = 0;
+  std::array<Place, sizeof...(L)> places{Place{RateLimiter<L>, reinterpret_cast<std::uintptr_t>(&limiters), next++}...};
+  std::sort(places.begin(), places.end());
+  std::array<std::size_t, sizeof...(L)> order{};
+  std::transform(places.begin(), places.end(), order.begin(), [](const Place& place) { return place.index; });
+  return order;
+}
+
+}  // namespace detail
+
+/// What `acquire_all` gives: the permits, given back together when it is destroyed.
+template <class... L>
+class [[nodiscard("keep it: the permits are released when this is destroyed")]] AcquiredAll {
+ public:
+  AcquiredAll(AcquiredAll&&) = default;
+  AcquiredAll& operator=(AcquiredAll&&) = default;
+
+  /// Gives them back now.
+  void release() { held_ = Held(); }
+  /// The permit of the Ith limiter given.
+  template <std::size_t I>
+  auto& permit() {
+    return *std::get<I>(held_);
+  }
+
+ private:
+  template <class... M>
+  friend Task<AcquiredAll<M...>> acquire_in_order(M&... limiters);
+  using Held = std::tuple<std::optional<detail::grabbed_t<L>>...>;
+
+  AcquiredAll() = default;
+
+  template <std::size_t I>
+  Task<> acquire(std::tuple<L&...>& limiters, std::size_t which) {
+    if constexpr (I < sizeof...(L)) {
+      if (which == I) {
+        auto grabbed = co_await detail::grab(std::get<I>(limiters));
+        std::get<I>(held_).emplace(std::move(grabbed));
+      } else {
+        co_await this->template acquire<I + 1>(limiters, which);
+      }
+    }
+    co_return;
+  }
+  void confirm(detail::Nanos now) {
+    std::apply([now](auto&... held) { (confirm_one(*held, now), ...); }, held_);
+  }
+  template <class T>
+  static void confirm_one(T& held, detail::Nanos now) {
+    if constexpr (requires { held.confirm(now); }) held.confirm(now);
+  }
+
+  Held held_;
+};
+
+template <class... L>
+Task<AcquiredAll<L...>> acquire_in_order(L&... limiters) {
+  AcquiredAll<L...> all;
+  std::tuple<L&...> each(limiters...);
+  auto order = detail::order_of(limiters...);
+  for (std::size_t which : order) co_await all.template acquire<0>(each, which);
+  all.confirm(detail::to_nanos(now()));
+  co_return all;
+}
+
+namespace detail {
+struct AcquireAllFn {
+  template <class... L>
+  auto operator()(L&... limiters) const {
+    static_assert(sizeof...(L) >= 2, "eddy: acquire_all is for several limiters: of one, await acquire()");
+    return acquire_in_order(limiters...);
+  }
+};
+}  // namespace detail
+
+/// `auto held = co_await acquire_all(bucket, per_client, total);`: several limiters at once, whatever order they are
+/// given in; the permits are held until `held` is destroyed. For Semaphore, AdaptiveLimit, TokenBucket, SlidingWindow.
+///
+/// Permits first (Semaphore, AdaptiveLimit), then rates, each kind in the order of their addresses: since everybody
+/// keeps to one order, no two callers can wait for each other. Tokens are only reserved until the last limiter has
+/// agreed: cancelled before, it has cost nothing. By hand, nest in one order everywhere, and acquire rates last.
+inline constexpr detail::AcquireAllFn acquire_all{};
+
+}  // namespace eddy
