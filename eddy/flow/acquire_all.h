@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -9,8 +8,8 @@
 #include <tuple>
 #include <utility>
 
-#include "eddy/core/loop.h"
 #include "eddy/core/task.h"
+#include "eddy/core/time_point.h"
 #include "eddy/flow/detail/line.h"
 
 namespace eddy {
@@ -31,22 +30,28 @@ auto grab(L& limiter) {
 template <class L>
 using grabbed_t = await_result_t<decltype(grab(std::declval<L&>()))>;
 
-/// Which comes when: permits before rates, each by address, which is the same for everybody.
+/// A limiter's place in the order that everybody keeps to.
+struct Place {
+  bool is_rate;
+  std::uintptr_t address;
+  bool before(const Place& other) const noexcept {
+    return is_rate != other.is_rate ? other.is_rate : address < other.address;
+  }
+};
+
+/// Which comes when: permits before rates, each by address. The same limiter twice keeps the order given.
 template <class... L>
-std::array<std::size_t, sizeof...(L)> order_of(const L&... limiters) {
-  struct Place {
-    bool rate;
-    std::uintptr_t address;
-    std::size_t index;
-    bool operator<(const Place& other) const noexcept {
-      return rate != other.rate ? other.rate : address < other.address;
+std::array<std::size_t, sizeof...(L)> order_of(const L&... limiters) noexcept {
+  constexpr std::size_t kCount = sizeof...(L);
+  std::array<Place, kCount> places{Place{RateLimiter<L>, reinterpret_cast<std::uintptr_t>(&limiters)}...};
+  std::array<std::size_t, kCount> order{};
+  for (std::size_t i = 0; i < kCount; ++i) {
+    std::size_t rank = 0;
+    for (std::size_t k = 0; k < kCount; ++k) {
+      if (places[k].before(places[i]) || (k < i && !places[i].before(places[k]))) ++rank;
     }
-  };
-  std::size_t next = 0;
-  std::array<Place, sizeof...(L)> places{Place{RateLimiter<L>, reinterpret_cast<std::uintptr_t>(&limiters), next++}...};
-  std::sort(places.begin(), places.end());
-  std::array<std::size_t, sizeof...(L)> order{};
-  std::transform(places.begin(), places.end(), order.begin(), [](const Place& place) { return place.index; });
+    order[rank] = i;
+  }
   return order;
 }
 

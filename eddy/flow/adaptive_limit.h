@@ -80,7 +80,7 @@ class [[nodiscard("keep it: the place is given back when this is destroyed")]] A
 };
 
 class [[nodiscard("co_await it")]] AdaptiveAcquire final : public detail::LineOp,
-                                                            public detail::AwaitLeaf<AdaptiveAcquire> {
+                                                           public detail::AwaitLeaf<AdaptiveAcquire> {
  public:
   explicit AdaptiveAcquire(AdaptiveLimit& limit) noexcept;
   AdaptivePermit take();
@@ -92,9 +92,9 @@ class [[nodiscard("co_await it")]] AdaptiveAcquire final : public detail::LineOp
 /// How many at a time, found out by trying: `AdaptiveLimit limit; auto permit = co_await limit.acquire();`, then
 /// `permit.succeeded()` or `permit.rejected()`. For servers that push back (429, 503, "too many connections").
 ///
-/// As TCP does it (AIMD): while it is used to the full, successes raise it by about one per round, a rejection halves it,
-/// once per round: the other rejections of requests that were on their way already are the same news. Fair: first come,
-/// first served; a cancelled waiter costs nothing. One loop. For a limit that is known see `Semaphore`.
+/// As TCP does it (AIMD): while it is used to the full, successes raise it by about one per round, a rejection halves
+/// it, once per round: the other rejections of requests that were on their way already are the same news. Fair: first
+/// come, first served; a cancelled waiter costs nothing. One loop. For a limit that is known see `Semaphore`.
 class AdaptiveLimit : private detail::Line {
  public:
   explicit AdaptiveLimit(AdaptiveLimitOptions options = AdaptiveLimitOptions());
@@ -102,8 +102,8 @@ class AdaptiveLimit : private detail::Line {
 
   AdaptiveAcquire acquire() noexcept { return AdaptiveAcquire(*this); }
 
-  /// Calls `f()` under a permit and reports how it went: `is_pushback` looks at the result, at an error of the type that
-  /// it takes, or at the `Outcome` as a whole. What is an error and no pushback counts as nothing.
+  /// Calls `f()` under a permit and reports how it went: `is_pushback` looks at the result, at an error of the type
+  /// that it takes, or at the `Outcome` as a whole. What is an error and no pushback counts as nothing.
   template <class F, class P>
   auto run(F&& f, P&& is_pushback) {
     detail::check_closure<F>();

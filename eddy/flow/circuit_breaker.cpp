@@ -56,7 +56,8 @@ void CircuitBreaker::reset() noexcept {
 
 void CircuitBreaker::refuse() const {
   TimePoint retry_at = after(opened_at_, open_for_);
-  std::string next = probing_ ? "it is being tried again just now" : "it is tried again in " + detail::span_text(retry_at - now());
+  std::string next =
+      probing_ ? "it is being tried again just now" : "it is tried again in " + detail::span_text(retry_at - now());
   throw CircuitOpenError("the circuit is open, since " + detail::span_text(now() - opened_at_) + ", after " +
                              std::to_string(failures_) + (failures_ == 1 ? " failure" : " failures in a row") +
                              ", the last one " + describe(last_error_) + "; " + next,

@@ -44,8 +44,8 @@ class CircuitOpenError : public std::runtime_error {
 /// Stops calling what fails anyway: `CircuitBreaker breaker{5, 30s}; auto page = co_await breaker.run(fetch, url);`.
 ///
 /// After so many failures in a row the circuit is open, and calls throw CircuitOpenError without being made. After
-/// `open_for` one call, the probe, is let through: if it succeeds the circuit is closed again, if it fails it stays open
-/// for as long again. A cancelled call is neither success nor failure. Which errors are failures is decided as in
+/// `open_for` one call, the probe, is let through: if it succeeds the circuit is closed again, if it fails it stays
+/// open for as long again. A cancelled call is neither success nor failure. Which errors are failures is decided as in
 /// `Retry`, by `on`; any other error counts as an answer, and so as success. Shared by all who call the same service;
 /// must outlive the calls; one loop. To try again instead see `retry`; both go together: `Retry{}.breaker(breaker)`.
 class CircuitBreaker {

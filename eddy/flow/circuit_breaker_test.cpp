@@ -196,9 +196,7 @@ EDDY_TEST(CircuitBreaker, MistakesInTheProgramAreNoFailures) {
 EDDY_TEST(CircuitBreaker, ACallIsNotCountedWhenItWasCancelled) {
   CircuitBreaker breaker{1, 10s};
   auto other = create_task(eddy::sleep, 1h);
-  auto waits = create_task([&]() -> Task<> {
-    co_await breaker.run([&]() -> Task<> { co_await other; });
-  });
+  auto waits = create_task([&]() -> Task<> { co_await breaker.run([&]() -> Task<> { co_await other; }); });
   co_await eddy::sleep(1s);
   other.cancel();
   EXPECT_THROW(co_await waits, eddy::TaskCancelled);
@@ -219,12 +217,8 @@ EDDY_TEST(CircuitBreaker, ARetryMayWaitForItToClose) {
   CircuitBreaker breaker{3, 10s};
   Service service;
   service.down = true;
-  auto policy = eddy::Retry{}
-                    .forever()
-                    .fixed(1s)
-                    .breaker(breaker)
-                    .on<IOError, CircuitOpenError>()
-                    .retry_after([](const CircuitOpenError& e) { return std::optional(e.retry_at() - now()); });
+  auto policy = eddy::Retry{}.forever().fixed(1s).breaker(breaker).on<IOError, CircuitOpenError>().retry_after(
+      [](const CircuitOpenError& e) { return std::optional(e.retry_at() - now()); });
   auto repaired = create_task([&]() -> Task<> {
     co_await eddy::sleep(15s);
     service.down = false;

@@ -133,12 +133,12 @@ class KeyedResource {
 }  // namespace detail
 
 /// One limiter for each key, such as a host: `KeyedLimiter<std::string, TokenBucket> per_host{10.0, 20};
-/// co_await per_host.acquire("example.org");`. For TokenBucket, SlidingWindow, and Semaphore, whose permit is given back
-/// when it is destroyed; any other with `acquire` and, if it remembers something, `idle` will do.
+/// co_await per_host.acquire("example.org");`. For TokenBucket, SlidingWindow, and Semaphore, whose permit is given
+/// back when it is destroyed; any other with `acquire` and, if it remembers something, `idle` will do.
 ///
-/// A limiter is made when its key is first used, from copies of the arguments or by a function of the key, and forgotten
-/// when it is as good as new again and nobody uses it: each `acquire` looks at the two that were not used for longest, so
-/// that a million hosts do not stay. Strings are looked up by string_view. Belongs to one loop.
+/// A limiter is made when its key is first used, from copies of the arguments or by a function of the key, and
+/// forgotten when it is as good as new again and nobody uses it: each `acquire` looks at the two that were not used for
+/// longest, so that a million hosts do not stay. Strings are looked up by string_view. Belongs to one loop.
 template <class Key, class Limiter>
 class KeyedLimiter {
   using Entry = detail::KeyedEntry<Limiter>;

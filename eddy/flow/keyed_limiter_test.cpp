@@ -51,9 +51,8 @@ EDDY_TEST(KeyedLimiter, TakesWhatTheLimitersAcquireTakes) {
 }
 
 EDDY_TEST(KeyedLimiter, ALimiterCanBeMadeForItsKey) {
-  KeyedLimiter<std::string, SlidingWindow> per_host([](const std::string& host) {
-    return host == "fast.org" ? SlidingWindow{100, 1s} : SlidingWindow{1, 1s};
-  });
+  KeyedLimiter<std::string, SlidingWindow> per_host(
+      [](const std::string& host) { return host == "fast.org" ? SlidingWindow{100, 1s} : SlidingWindow{1, 1s}; });
   auto t0 = now();
   for (int i = 0; i < 100; ++i) co_await per_host.acquire("fast.org");
   EXPECT_EQ(now(), t0);
@@ -77,7 +76,9 @@ EDDY_TEST(KeyedLimiter, APermitIsReturned) {
   EXPECT_EQ(per_user.size(), 1U);
   per_user.forget_idle();
   EXPECT_EQ(per_user.size(), 1U) << "b still refers to it";
-  { auto gone = std::move(b); }
+  {
+    auto gone = std::move(b);
+  }
   per_user.forget_idle();
   EXPECT_EQ(per_user.size(), 0U);
 }

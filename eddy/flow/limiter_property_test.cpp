@@ -78,8 +78,7 @@ Task<> run_day(Random& random, Day& day, Acquire& acquire, std::size_t most) {
     bool impatient = random.below(3) == 0;
     auto patience = impatient ? nanoseconds(1 + random.below(600'000'000)) : nanoseconds(24h);
     std::size_t wants = 1 + random.below(most);
-    clients.push_back(
-        eddy::create_task(visit<Acquire>, std::ref(day), std::ref(acquire), wants, patience));
+    clients.push_back(eddy::create_task(visit<Acquire>, std::ref(day), std::ref(acquire), wants, patience));
     if (random.below(8) == 0 && clients.size() > 3) clients[random.below(clients.size())].cancel();
     co_await eddy::sleep(0s);  // asks before the next one
   }
@@ -181,8 +180,8 @@ EDDY_TEST(LimiterProperty, TokenBucketKeepsItsPromise) {
     co_await run_day(random, day, acquire, capacity);
     check_nobody_overtakes(day);
     check_against(day, BucketModel(per_token, static_cast<std::int64_t>(capacity)));
-    check_every_window(
-        day, [&](nanoseconds span) { return capacity + static_cast<std::size_t>(span.count() / per_token); });
+    check_every_window(day,
+                       [&](nanoseconds span) { return capacity + static_cast<std::size_t>(span.count() / per_token); });
     EXPECT_EQ(bucket.n_waiting(), 0U);
   }
 }

@@ -63,14 +63,14 @@ struct RetryFn {
 
 }  // namespace detail
 
-/// `co_await retry([&] { return fetch(url); }, Retry{}.attempts(5))`: calls and awaits it until it succeeds, or the policy
-/// gives up; its result. Also `retry(f)`, with the policy that `Retry{}` is, and `retry(policy, f, args...)`, which keeps
-/// the arguments as `create_task` does and lends them to each attempt. tenacity's `@retry`.
+/// `co_await retry([&] { return fetch(url); }, Retry{}.attempts(5))`: calls and awaits it until it succeeds, or the
+/// policy gives up; its result. Also `retry(f)`, with the policy that `Retry{}` is, and `retry(policy, f, args...)`,
+/// which keeps the arguments as `create_task` does and lends them to each attempt. tenacity's `@retry`.
 ///
 /// `f` may be any callable and return anything; an awaitable is awaited. It lives as long as the retry. Errors that the
-/// policy does not retry are thrown as they are. When it gives up it throws RetryError, with the errors of all attempts.
-/// It gives up early when a timeout around it would not let the next attempt begin. Never retries a cancellation, its own
-/// or that of a task it awaited.
+/// policy does not retry are thrown as they are. When it gives up it throws RetryError, with the errors of all
+/// attempts. It gives up early when a timeout around it would not let the next attempt begin. Never retries a
+/// cancellation, its own or that of a task it awaited.
 inline constexpr detail::RetryFn retry{};
 
 }  // namespace eddy

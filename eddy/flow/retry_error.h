@@ -21,8 +21,8 @@ enum class GaveUp : std::uint8_t {
   kBudget,    ///< the budget allows no more retries for now
 };
 
-/// What `retry` throws when it gives up: the errors of all attempts, in order (of very many, the last hundred), with why
-/// and after how long.
+/// What `retry` throws when it gives up: the errors of all attempts, in order (of very many, the last hundred), with
+/// why and after how long.
 ///
 /// tenacity's RetryError, which knows the last attempt only. `.reraise()` in the policy throws the last error instead.
 class RetryError : public ExceptionGroup {

@@ -17,12 +17,13 @@ namespace eddy {
 class CircuitBreaker;
 class RetryBudget;
 
-/// When `retry` tries again, how often, and after how long. Fluent: `Retry{}.attempts(5).exponential(1s, 30s).jitter()`.
+/// When `retry` tries again, how often, and after how long. Fluent: `Retry{}.attempts(5).exponential(1s,
+/// 30s).jitter()`.
 ///
 /// As it is: three attempts, exponential delays from 100 ms to 10 s with full jitter, for errors that may pass by
-/// themselves: every std::exception but std::logic_error and RuntimeError (mistakes in the program), CircuitOpenError and
-/// RetryError (somebody has given up). A value, cheap to copy: keep it as a constant, share it, vary a copy. A callback
-/// that throws ends the retry with what it threw. tenacity's stop, wait, retry and callbacks in one object.
+/// themselves: every std::exception but std::logic_error and RuntimeError (mistakes in the program), CircuitOpenError
+/// and RetryError (somebody has given up). A value, cheap to copy: keep it as a constant, share it, vary a copy. A
+/// callback that throws ends the retry with what it threw. tenacity's stop, wait, retry and callbacks in one object.
 class Retry {
  public:
   /// How many attempts there are at most, the first one included.
@@ -32,7 +33,8 @@ class Retry {
   }
   /// Until it succeeds; a deadline, a timeout around it, a cancellation or an error that is not retried ends it.
   Retry& forever() { return set_attempts(kUnlimited); }
-  /// How long it may take in all. Ends the attempt under way, too, and, unless their number is given, is the only limit.
+  /// How long it may take in all. Ends the attempt under way, too, and, unless their number is given, is the only
+  /// limit.
   template <class Rep, class Period>
   Retry& deadline(std::chrono::duration<Rep, Period> total) {
     return set_deadline(detail::to_nanos(total));
@@ -54,9 +56,8 @@ class Retry {
   Retry& delays(F&& f) {
     static_assert(std::is_invocable_v<std::decay_t<F>&, const RetryState&>,
                   "eddy: delays takes a function of a const RetryState& that returns a duration");
-    backoff_.custom = detail::Backoff::Custom([f = std::forward<F>(f)](const RetryState& state) mutable {
-      return detail::to_nanos(f(state));
-    });
+    backoff_.custom = detail::Backoff::Custom(
+        [f = std::forward<F>(f)](const RetryState& state) mutable { return detail::to_nanos(f(state)); });
     return choose_delays();
   }
   /// Draws each delay at random, so that those who failed together do not come back together.
@@ -79,8 +80,8 @@ class Retry {
     errors_.add_predicate(std::forward<F>(predicate));
     return *this;
   }
-  /// Retries results for which it is true: `on_result([](const Reply& r) { return r.status == 202; })`. Its parameter is
-  /// exactly what the function gives. If that is all that is wrong in the end, a RetryError says so all the same.
+  /// Retries results for which it is true: `on_result([](const Reply& r) { return r.status == 202; })`. Its parameter
+  /// is exactly what the function gives. If that is all that is wrong in the end, a RetryError says so all the same.
   template <class F>
   Retry& on_result(F&& predicate) {
     using R = asked<F>;
@@ -115,7 +116,8 @@ class Retry {
     return *this;
   }
 
-  /// Shares the number of retries with other callers. The budget must outlive the use of this policy; so must a breaker.
+  /// Shares the number of retries with other callers. The budget must outlive the use of this policy; so must a
+  /// breaker.
   Retry& budget(RetryBudget& shared) noexcept {
     budget_ = &shared;
     return *this;

@@ -423,14 +423,15 @@ EDDY_TEST(Retry, ATaskItAwaitsThatOthersCancelIsNotRetried) {
 EDDY_TEST(Retry, CallbacksSeeTheAttempt) {
   Flaky work(9);
   std::vector<std::string> log;
-  auto policy = Retry(kTenth)
-                    .after([&](const RetryState& state) {
-                      log.push_back("after " + std::to_string(state.attempt()) + " " + state.error_as<IOError>()->what());
-                    })
-                    .before_sleep([&](const RetryState& state) {
-                      log.push_back("sleep " + std::to_string(state.delay() / 1ms) + " at " +
-                                    std::to_string(state.elapsed() / 1ms));
-                    });
+  auto policy =
+      Retry(kTenth)
+          .after([&](const RetryState& state) {
+            log.push_back("after " + std::to_string(state.attempt()) + " " + state.error_as<IOError>()->what());
+          })
+          .before_sleep([&](const RetryState& state) {
+            log.push_back("sleep " + std::to_string(state.delay() / 1ms) + " at " +
+                          std::to_string(state.elapsed() / 1ms));
+          });
   EXPECT_THROW(co_await retry([&] { return work(); }, policy), RetryError);
   EXPECT_EQ(log, (std::vector<std::string>{"after 1 refused 1", "sleep 100 at 0", "after 2 refused 2",
                                            "sleep 100 at 100", "after 3 refused 3"}));

@@ -118,14 +118,14 @@ EDDY_TEST(SlidingWindow, WithAcquires) {
   SlidingWindow window{2, 1s};
   auto t0 = eddy::now();
   int calls = 0;
-  for (int i = 0; i < 5; ++i) co_await eddy::with(window, [&]() -> Task<> { 
-    ++calls;
-    co_return;
-   });
+  for (int i = 0; i < 5; ++i)
+    co_await eddy::with(window, [&]() -> Task<> {
+      ++calls;
+      co_return;
+    });
   EXPECT_EQ(calls, 5);
   EXPECT_EQ(eddy::now() - t0, 2s);
 }
-
 
 EDDY_TEST(SlidingWindow, ReadyAtOnceStillLetsOthersRun) {
   SlidingWindow window{1000, 1s};

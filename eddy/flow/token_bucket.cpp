@@ -15,9 +15,7 @@ bool TokenBucket::try_acquire(std::size_t n) {
   return try_take(n, detail::to_nanos(now()));
 }
 
-std::size_t TokenBucket::available() {
-  return level_.tokens(detail::to_nanos(now())) - reserved_;
-}
+std::size_t TokenBucket::available() { return level_.tokens(detail::to_nanos(now())) - reserved_; }
 
 bool TokenBucket::idle() { return waiters().empty() && available() == capacity(); }
 

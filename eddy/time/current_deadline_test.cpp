@@ -67,9 +67,8 @@ EDDY_TEST(CurrentDeadline, HoldsForChildrenAndBranches) {
     co_await eddy::task_group([&](eddy::TaskGroup& group) -> Task<> {
       auto child = group.create_task(deadline_here);
       EXPECT_EQ(co_await child, t0 + 5s);
-      auto inner = group.create_task([&]() -> Task<TimePoint> {
-        co_return co_await eddy::wait_for(deadline_here(), 2s);
-      });
+      auto inner =
+          group.create_task([&]() -> Task<TimePoint> { co_return co_await eddy::wait_for(deadline_here(), 2s); });
       EXPECT_LE(co_await inner, t0 + 3s);
     });
     auto loose = eddy::create_task(deadline_here);  // not cancelled with us

@@ -21,8 +21,8 @@ inline constexpr NoTimeout no_timeout{};
 /// When the nearest of all timeouts around the running code, also those around the tasks it belongs to, will cancel it:
 /// TimePoint::max() if none will, TimePoint::min() if it is cancelled already. trio's `current_effective_deadline`.
 ///
-/// For code that can do better than be cancelled, such as not to start what cannot end in time. What a shield hides does
-/// not count. Outside of tasks there is none.
+/// For code that can do better than be cancelled, such as not to start what cannot end in time. What a shield hides
+/// does not count. Outside of tasks there is none.
 TimePoint current_deadline() noexcept;
 
 /// A scope with a deadline: at the deadline what runs inside is cancelled, and if it ends cancelled, the scope ends in

@@ -19,7 +19,8 @@ class LineOp;
 
 /// Who waits for a limiter, first come, first served, and the one timer that wakes the first of them.
 ///
-/// 1. Whoever waits does so because there is not enough for the first in line. Nobody overtakes, however little he asks.
+/// 1. Whoever waits does so because there is not enough for the first in line. Nobody overtakes, however little he
+/// asks.
 /// 2. The timer is armed only while somebody waits and time alone will help.
 class Line {
  public:

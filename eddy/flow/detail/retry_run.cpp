@@ -15,9 +15,7 @@ std::string RetryState::message() const { return error_ ? describe(error_) : "an
 namespace detail {
 
 RetryRun::RetryRun(const Retry& policy)
-    : policy_(policy),
-      start_(now()),
-      deadline_(to_time_point(saturating_add(to_nanos(start_), policy.deadline_))) {
+    : policy_(policy), start_(now()), deadline_(to_time_point(saturating_add(to_nanos(start_), policy.deadline_))) {
   if (policy.budget_) policy.budget_->deposit();
 }
 
@@ -48,8 +46,9 @@ bool RetryRun::returned(const void* result, const std::type_info& type) {
   note(nullptr);
   if (!policy_.unsatisfactory_) return true;
   if (*policy_.result_type_ != type) {
-    throw RuntimeError("retry: the policy's on_result looks at another type than the function gives: let its parameter "
-                       "be exactly that");
+    throw RuntimeError(
+        "retry: the policy's on_result looks at another type than the function gives: let its parameter "
+        "be exactly that");
   }
   state_.result_ = result;
   state_.result_type_ = &type;

@@ -25,7 +25,8 @@ struct Fraction {
 Fraction simplest(double x) noexcept {
   Fraction before{1, 0};
   Fraction best{static_cast<std::uint64_t>(x), 1};
-  for (double rest = x - std::floor(x); rest > 0 && static_cast<double>(best.over) / static_cast<double>(best.under) != x;) {
+  for (double rest = x - std::floor(x);
+       rest > 0 && static_cast<double>(best.over) / static_cast<double>(best.under) != x;) {
     rest = 1 / rest;
     double digit = std::floor(rest);
     rest -= digit;
@@ -67,7 +68,8 @@ TokenLevel::TokenLevel(TokenRate rate, std::size_t capacity) noexcept
     : rate_(rate), capacity_(capacity), level_(full()) {}
 
 // Whoever waits for a token runs in the first nanosecond in which it is whole; the rest of that nanosecond is kept, or
-// rates that do not divide it would be slower than they say. A clock that stands before the last look is another loop's: what has been is counted from there.
+// rates that do not divide it would be slower than they say. A clock that stands before the last look is another
+// loop's: what has been is counted from there.
 void TokenLevel::fill(Nanos now) noexcept {
   if (now > filled_at_) level_ = std::min(full() + rate_.gain - 1, level_ + Units{now - filled_at_} * rate_.gain);
   filled_at_ = now;
