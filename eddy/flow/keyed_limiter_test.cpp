@@ -83,10 +83,10 @@ EDDY_TEST(KeyedLimiter, APermitIsReturned) {
   EXPECT_EQ(per_user.size(), 0U);
 }
 
-EDDY_TEST(KeyedLimiter, AMillionHostsDoNotStay) {
+EDDY_TEST(KeyedLimiter, VeryManyHostsDoNotStay) {
   KeyedLimiter<int, TokenBucket> per_host{1000.0, 1};
   std::size_t most = 0;
-  for (int host = 0; host < 1'000'000; ++host) {
+  for (int host = 0; host < 100'000; ++host) {
     co_await per_host.acquire(host);
     if (host % 10 == 0) co_await eddy::sleep(1ms);
     most = std::max(most, per_host.size());

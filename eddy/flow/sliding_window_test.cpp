@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/flow/sliding_window.h"
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <vector>
@@ -8,6 +9,8 @@
 #include "eddy/base/error.h"
 #include "eddy/combine/with.h"
 #include "eddy/core/create_task.h"
+#include "eddy/core/loop.h"
+#include "eddy/core/loop_hooks.h"
 #include "eddy/test/test.h"
 #include "eddy/time/sleep.h"
 #include "eddy/time/timeout.h"
@@ -136,6 +139,42 @@ EDDY_TEST(SlidingWindow, ReadyAtOnceStillLetsOthersRun) {
   for (int i = 0; i < 1000; ++i) co_await window.acquire();
   EXPECT_GE(turns, 5);
   other.cancel();
+}
+
+/// A clock that a task can push: as if it had blocked the loop for so long.
+class PushedClock final : public eddy::LoopHooks {
+ public:
+  eddy::detail::Nanos now() noexcept override { return now_; }
+  void idle(eddy::sys::Poller&, eddy::detail::Nanos deadline) override { now_ = std::max(now_, deadline); }
+  bool shuffles() const noexcept override { return false; }
+  void shuffle(std::vector<eddy::detail::Node*>&) override {}
+  void push(eddy::Duration by) noexcept { now_ += by.count(); }
+
+ private:
+  eddy::detail::Nanos now_ = 1'000'000'000;
+};
+
+Task<> note_times(SlidingWindow& window, std::vector<eddy::TimePoint>& times) {
+  for (int i = 0; i < 3; ++i) {
+    co_await window.acquire();
+    times.push_back(eddy::now());
+  }
+}
+
+TEST(SlidingWindowTest, ACallIsWhenItRunsNotWhenItWasGranted) {
+  PushedClock clock;
+  eddy::Loop loop(&clock);
+  SlidingWindow window{1, 1s};
+  std::vector<eddy::TimePoint> times;
+  auto block = [&]() -> Task<> {
+    co_await eddy::sleep_until(eddy::now() + 1s);  // due with the grant, and before it
+    clock.push(800ms);
+  };
+  auto blocker = loop.create_task(block);
+  loop.run_until_complete(note_times(window, times));
+  ASSERT_EQ(times.size(), 3U);
+  EXPECT_EQ(times[1] - times[0], 1800ms) << "the loop was not blocked between grant and run";
+  EXPECT_GE(times[2] - times[1], 1s);
 }
 
 }  // namespace
