@@ -194,14 +194,21 @@ EDDY_TEST(CircuitBreaker, MistakesInTheProgramAreNoFailures) {
 }
 
 EDDY_TEST(CircuitBreaker, ACallIsNotCountedWhenItWasCancelled) {
-  CircuitBreaker breaker{1, 10s};
+  CircuitBreaker breaker{2, 10s};
+  Service service;
+  co_await fail(breaker, service, 1);
   auto other = create_task(eddy::sleep, 1h);
   auto waits = create_task([&]() -> Task<> { co_await breaker.run([&]() -> Task<> { co_await other; }); });
   co_await eddy::sleep(1s);
   other.cancel();
   EXPECT_THROW(co_await waits, eddy::TaskCancelled);
   EXPECT_EQ(breaker.state(), State::kClosed);
-  EXPECT_EQ(breaker.failures(), 0U);
+  EXPECT_EQ(breaker.failures(), 1U) << "nor is it a success";
+  co_await fail(breaker, service, 1);
+  co_await eddy::sleep(10s);
+  EXPECT_THROW(co_await breaker.run([&]() -> Task<> { co_await other; }), eddy::TaskCancelled);
+  EXPECT_EQ(breaker.state(), State::kHalfOpen);
+  co_await breaker.run(&Service::call, &service);
 }
 
 EDDY_TEST(CircuitBreaker, AnOpenCircuitEndsARetry) {

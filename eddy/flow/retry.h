@@ -23,13 +23,13 @@ namespace eddy {
 namespace detail {
 
 /// Each attempt is awaited as an outcome, inside a timeout that ends at the policy's deadline.
-template <class T, class Call>
-Task<T> retry_loop(Retry policy, Call call) {
+template <class T, class Work>
+Task<T> retry_loop(Retry policy, Work work) {
   RetryRun run(policy);
   for (;;) {
-    auto body = [&run, &call](Timeout& limit) -> decltype(auto) {
+    auto body = [&run, &work](Timeout& limit) -> decltype(auto) {
       run.begin(limit.id());
-      return call();
+      return work();
     };
     auto attempt = co_await outcome(timeout_at(run.deadline(), body));
     if (attempt.cancelled()) co_await checkpoint();  // goes no further
@@ -55,9 +55,9 @@ struct RetryFn {
   template <class F, class... A>
   auto operator()(Retry policy, F&& f, A&&... args) const {
     check_closure<F>();
-    using Call = repeated_call_t<F, A...>;
-    return retry_loop<call_result_t<Call>>(std::move(policy),
-                                           Call(std::in_place, std::forward<F>(f), std::forward<A>(args)...));
+    using Work = repeated_call_t<F, A...>;
+    return retry_loop<call_result_t<Work>>(std::move(policy),
+                                           Work(std::in_place, std::forward<F>(f), std::forward<A>(args)...));
   }
 };
 

@@ -345,6 +345,14 @@ EDDY_TEST(Retry, GivesUpEarlyWhenTheTimeoutAroundWouldNotLetTheNextAttemptBegin)
   EXPECT_EQ(now() - t0, 7s);
 }
 
+EDDY_TEST(Retry, ThatBeginsWhenTheTimeoutEndsIsTooLate) {
+  auto t0 = now();
+  EXPECT_EQ(co_await eddy::wait_for(gave_up(Retry{}.forever().fixed(1s)), 1s), GaveUp::kTimeout);
+  EXPECT_EQ(now(), t0);
+  EXPECT_EQ(co_await gave_up(Retry{}.fixed(1s).deadline(1s)), GaveUp::kDeadline);
+  EXPECT_EQ(now(), t0);
+}
+
 EDDY_TEST(Retry, TheDeadlineOfARetryAroundCountsToo) {
   auto t0 = now();
   auto inner = [] { return gave_up(Retry{}.forever().fixed(2s)); };

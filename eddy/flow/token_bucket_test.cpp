@@ -8,6 +8,7 @@
 
 #include "eddy/base/error.h"
 #include "eddy/combine/gather.h"
+#include "eddy/combine/outcome.h"
 #include "eddy/combine/with.h"
 #include "eddy/core/create_task.h"
 #include "eddy/core/run.h"
@@ -204,6 +205,27 @@ EDDY_TEST(TokenBucket, CancelledBeforeItStartsTakesNothing) {
   task.cancel();
   co_await settle();
   EXPECT_EQ(bucket.available(), 1U);
+}
+
+EDDY_TEST(TokenBucket, InACancelledScopeOnlyWhatIsReadySucceeds) {
+  TokenBucket bucket{1.0, 1};
+  auto in_time = co_await eddy::try_for(bucket.acquire(), 0s);
+  EXPECT_TRUE(in_time);
+  auto late = co_await eddy::try_for(bucket.acquire(), 0s);
+  EXPECT_FALSE(late);
+  EXPECT_EQ(bucket.n_waiting(), 0U);
+  auto body = [&]() -> Task<> {
+    (void)co_await eddy::outcome(eddy::sleep(1h));
+    (void)co_await eddy::outcome(bucket.acquire());
+    EXPECT_EQ(bucket.n_waiting(), 0U);
+  };
+  auto task = create_task(body);
+  co_await eddy::sleep(1ms);
+  task.cancel();
+  co_await eddy::sleep(1ms);
+  EXPECT_TRUE(task.done());
+  co_await eddy::sleep(1s);
+  EXPECT_TRUE(bucket.idle());
 }
 
 EDDY_TEST(TokenBucket, ATimeoutLeavesTheLine) {
