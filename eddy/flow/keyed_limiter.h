@@ -26,7 +26,7 @@ namespace detail {
 template <class Limiter>
 struct KeyedEntry {
   template <class Key>
-  KeyedEntry(UniqueFunction<Limiter(const Key&)>& make, const Key& key) : limiter(make(key)) {}
+  KeyedEntry(UniqueFunction<Limiter(const Key&)>& make, const Key& of) : limiter(make(of)) {}
 
   KeyedEntry* ring_next() const noexcept { return next; }
   KeyedEntry* ring_prev() const noexcept { return prev; }

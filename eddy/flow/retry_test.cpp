@@ -497,15 +497,19 @@ EDDY_TEST(Retry, PlainFunctionsReferencesAndMoveOnlyResults) {
 }
 
 EDDY_TEST(Retry, TheClosureLivesAsLongAsTheRetry) {
-  auto counter = std::make_shared<int>(0);
-  std::weak_ptr<int> watch = counter;
-  auto work = [counter = std::move(counter)]() -> Task<int> {
-    co_await eddy::sleep(1ms);
-    if (++*counter < 3) throw IOError("refused");
-    co_return *counter;
+  std::weak_ptr<int> watch;
+  auto start = [&] {
+    auto counter = std::make_shared<int>(0);
+    watch = counter;
+    auto work = [counter]() -> Task<int> {
+      co_await eddy::sleep(1ms);
+      if (++*counter < 3) throw IOError("refused");
+      co_return *counter;
+    };
+    return retry(work, kTenth);
   };
-  auto task = retry(std::move(work), kTenth);
-  EXPECT_FALSE(watch.expired());
+  auto task = start();
+  EXPECT_EQ(watch.use_count(), 1);
   EXPECT_EQ(co_await std::move(task), 3);
   EXPECT_TRUE(watch.expired());
 }
