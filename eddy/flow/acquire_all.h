@@ -55,6 +55,8 @@ std::array<std::size_t, sizeof...(L)> order_of(const L&... limiters) noexcept {
   return order;
 }
 
+struct AcquireAllFn;
+
 }  // namespace detail
 
 /// What `acquire_all` gives: the permits, given back together when it is destroyed.
@@ -73,20 +75,27 @@ class [[nodiscard("keep it: the permits are released when this is destroyed")]] 
   }
 
  private:
-  template <class... M>
-  friend Task<AcquiredAll<M...>> acquire_in_order(M&... limiters);
+  friend detail::AcquireAllFn;
   using Held = std::tuple<std::optional<detail::grabbed_t<L>>...>;
 
   AcquiredAll() = default;
 
+  static Task<AcquiredAll> acquire(L&... limiters) {
+    AcquiredAll all;
+    std::tuple<L&...> each(limiters...);
+    auto order = detail::order_of(limiters...);
+    for (std::size_t which : order) co_await all.template acquire_one<0>(each, which);
+    all.confirm(detail::to_nanos(now()));
+    co_return all;
+  }
   template <std::size_t I>
-  Task<> acquire(std::tuple<L&...>& limiters, std::size_t which) {
+  Task<> acquire_one(std::tuple<L&...>& limiters, std::size_t which) {
     if constexpr (I < sizeof...(L)) {
       if (which == I) {
         auto grabbed = co_await detail::grab(std::get<I>(limiters));
         std::get<I>(held_).emplace(std::move(grabbed));
       } else {
-        co_await this->template acquire<I + 1>(limiters, which);
+        co_await this->template acquire_one<I + 1>(limiters, which);
       }
     }
     co_return;
@@ -102,24 +111,16 @@ class [[nodiscard("keep it: the permits are released when this is destroyed")]] 
   Held held_;
 };
 
-template <class... L>
-Task<AcquiredAll<L...>> acquire_in_order(L&... limiters) {
-  AcquiredAll<L...> all;
-  std::tuple<L&...> each(limiters...);
-  auto order = detail::order_of(limiters...);
-  for (std::size_t which : order) co_await all.template acquire<0>(each, which);
-  all.confirm(detail::to_nanos(now()));
-  co_return all;
-}
-
 namespace detail {
+
 struct AcquireAllFn {
   template <class... L>
   auto operator()(L&... limiters) const {
     static_assert(sizeof...(L) >= 2, "eddy: acquire_all is for several limiters: of one, await acquire()");
-    return acquire_in_order(limiters...);
+    return AcquiredAll<L...>::acquire(limiters...);
   }
 };
+
 }  // namespace detail
 
 /// `auto held = co_await acquire_all(bucket, per_client, total);`: several limiters at once, whatever order they are

@@ -21,9 +21,9 @@ void AdaptivePermit::release() noexcept {
   if (AdaptiveLimit* limit = std::exchange(limit_, nullptr)) limit->give_back(1);
 }
 
-AdaptiveAcquire::AdaptiveAcquire(AdaptiveLimit& limit) noexcept : LineOp(limit, 1), limit_(&limit) {}
+detail::AdaptiveAcquire::AdaptiveAcquire(AdaptiveLimit& limit) noexcept : LineOp(limit, 1), limit_(&limit) {}
 
-AdaptivePermit AdaptiveAcquire::take() {
+AdaptivePermit detail::AdaptiveAcquire::take() {
   claim("eddy::AdaptiveLimit");
   return AdaptivePermit(*limit_, limit_->number_);
 }

@@ -20,6 +20,10 @@ namespace eddy {
 
 class AdaptiveLimit;
 
+namespace detail {
+class AdaptiveAcquire;
+}
+
 /// How an AdaptiveLimit moves. Fluent: `AdaptiveLimitOptions{}.start(20).bounds(1, 200)`.
 class AdaptiveLimitOptions {
  public:
@@ -72,15 +76,16 @@ class [[nodiscard("keep it: the place is given back when this is destroyed")]] A
   explicit operator bool() const noexcept { return limit_ != nullptr; }
 
  private:
-  friend class AdaptiveAcquire;
+  friend class detail::AdaptiveAcquire;
   AdaptivePermit(AdaptiveLimit& limit, std::uint64_t number) noexcept : limit_(&limit), number_(number) {}
 
   AdaptiveLimit* limit_;
   std::uint64_t number_;
 };
 
-class [[nodiscard("co_await it")]] AdaptiveAcquire final : public detail::LineOp,
-                                                           public detail::AwaitLeaf<AdaptiveAcquire> {
+namespace detail {
+
+class [[nodiscard("co_await it")]] AdaptiveAcquire final : public LineOp, public AwaitLeaf<AdaptiveAcquire> {
  public:
   explicit AdaptiveAcquire(AdaptiveLimit& limit) noexcept;
   AdaptivePermit take();
@@ -88,6 +93,8 @@ class [[nodiscard("co_await it")]] AdaptiveAcquire final : public detail::LineOp
  private:
   AdaptiveLimit* limit_;
 };
+
+}  // namespace detail
 
 /// How many at a time, found out by trying: `AdaptiveLimit limit; auto permit = co_await limit.acquire();`, then
 /// `permit.succeeded()` or `permit.rejected()`. For servers that push back (429, 503, "too many connections").
@@ -100,7 +107,7 @@ class AdaptiveLimit : private detail::Line {
   explicit AdaptiveLimit(AdaptiveLimitOptions options = AdaptiveLimitOptions());
   ~AdaptiveLimit() { assert(waiters().empty() && "eddy::AdaptiveLimit destroyed while tasks wait for it"); }
 
-  AdaptiveAcquire acquire() noexcept { return AdaptiveAcquire(*this); }
+  detail::AdaptiveAcquire acquire() noexcept { return detail::AdaptiveAcquire(*this); }
 
   /// Calls `f()` under a permit and reports how it went: `is_pushback` looks at the result, at an error of the type
   /// that it takes, or at the `Outcome` as a whole. What is an error and no pushback counts as nothing.
@@ -121,7 +128,7 @@ class AdaptiveLimit : private detail::Line {
 
  private:
   friend class AdaptivePermit;
-  friend class AdaptiveAcquire;
+  friend class detail::AdaptiveAcquire;
 
   template <class T, class P>
   static bool pushes_back(const Outcome<T>& ended, P& is_pushback) {

@@ -6,8 +6,10 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "eddy/base/error.h"
+#include "eddy/base/random.h"
 #include "eddy/core/create_task.h"
 #include "eddy/flow/retry.h"
 #include "eddy/sync/event.h"
@@ -243,6 +245,42 @@ EDDY_TEST(CircuitBreaker, ARetryThatIsCancelledFreesTheProbesPlace) {
   auto in_time = co_await eddy::try_for(eddy::retry(policy, eddy::sleep, 1h), 1s);
   EXPECT_FALSE(in_time);
   EXPECT_EQ(co_await eddy::retry(policy, &Service::call, &service), 2);
+}
+
+// Calls of any length, failing, cancelled, overlapping. The oracle counts with the calls' own eyes.
+EDDY_TEST(CircuitBreaker, RandomCallsNeverReachAServiceThatIsLeftAlone) {
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    eddy::Random random(seed);
+    CircuitBreaker breaker{3, 1s};
+    std::vector<eddy::TaskHandle<>> calls;
+    int probes = 0;
+    int made = 0;
+    auto call = [&]() -> Task<> {
+      ++made;
+      bool probe = breaker.state() == State::kHalfOpen;
+      EXPECT_NE(breaker.state(), State::kOpen);
+      probes += probe ? 1 : 0;
+      EXPECT_LE(probes, 1);
+      auto ended = co_await eddy::outcome(eddy::sleep(std::chrono::milliseconds(random.below(300))));
+      probes -= probe ? 1 : 0;
+      if (ended.cancelled()) co_await eddy::checkpoint();
+      if (random.below(3) != 0) throw IOError("refused");
+    };
+    for (int i = 0; i < 300; ++i) {
+      calls.push_back(create_task([&]() -> Task<> {
+        auto ended = co_await eddy::outcome(breaker.run(call));
+        EXPECT_FALSE(ended.error_as<eddy::RuntimeError>());
+      }));
+      if (random.below(4) == 0) calls[random.below(calls.size())].cancel();
+      co_await eddy::sleep(std::chrono::milliseconds(random.below(100)));
+    }
+    co_await eddy::sleep(10s);
+    EXPECT_GT(made, 10);
+    EXPECT_LT(made, 300) << "it never opened";
+    EXPECT_NE(breaker.state(), State::kOpen);
+    co_await breaker.run([] {});
+    EXPECT_EQ(breaker.state(), State::kClosed) << "a probe's place was lost";
+  }
 }
 
 EDDY_TEST(CircuitBreaker, RefusesWhatMakesNoSense) {

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "eddy/core/closure.h"
 #include "eddy/core/time_point.h"
 #include "eddy/flow/detail/backoff.h"
 #include "eddy/flow/detail/error_filter.h"
@@ -54,6 +55,7 @@ class Retry {
   /// Delays of your own: `delays([](const RetryState& state) { return state.attempt() * 1s; })`.
   template <class F>
   Retry& delays(F&& f) {
+    detail::check_closure<F>();
     static_assert(std::is_invocable_v<std::decay_t<F>&, const RetryState&>,
                   "eddy: delays takes a function of a const RetryState& that returns a duration");
     backoff_.custom = detail::Backoff::Custom(
@@ -77,6 +79,7 @@ class Retry {
   /// Retries errors for which it is true: `on([](const HttpError& e) { return e.status == 503; })`.
   template <class F>
   Retry& on(F&& predicate) {
+    detail::check_closure<F>();
     errors_.add_predicate(std::forward<F>(predicate));
     return *this;
   }
@@ -84,6 +87,7 @@ class Retry {
   /// is exactly what the function gives. If that is all that is wrong in the end, a RetryError says so all the same.
   template <class F>
   Retry& on_result(F&& predicate) {
+    detail::check_closure<F>();
     using R = asked<F>;
     result_type_ = &typeid(R);
     unsatisfactory_ = Test([f = std::forward<F>(predicate)](const RetryState& state) mutable {
@@ -106,12 +110,14 @@ class Retry {
   /// Called before each sleep, with `delay()` known; for logs.
   template <class F>
   Retry& before_sleep(F&& f) {
+    detail::check_closure<F>();
     before_sleep_ = Callback(std::forward<F>(f));
     return *this;
   }
   /// Called after each attempt that is to be retried, whether it then is or not.
   template <class F>
   Retry& after(F&& f) {
+    detail::check_closure<F>();
     after_ = Callback(std::forward<F>(f));
     return *this;
   }
@@ -175,6 +181,7 @@ class Retry {
 
 template <class F>
 Retry& Retry::retry_after(F&& hook) {
+  detail::check_closure<F>();
   using P = asked<F>;
   retry_after_ = After([f = std::forward<F>(hook)](const RetryState& state) mutable {
     auto nanos = [](auto after) { return after ? detail::to_nanos(*after) : detail::Nanos{-1}; };

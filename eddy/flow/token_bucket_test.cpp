@@ -11,6 +11,7 @@
 #include "eddy/combine/outcome.h"
 #include "eddy/combine/with.h"
 #include "eddy/core/create_task.h"
+#include "eddy/core/loop.h"
 #include "eddy/core/run.h"
 #include "eddy/test/test.h"
 #include "eddy/time/sleep.h"
@@ -270,6 +271,26 @@ TEST(TokenBucketTest, IsMadeBeforeALoopRunsAndOutlivesOne) {
       co_await global_bucket.acquire();
       co_await global_bucket.acquire();
     });
+  }
+}
+
+TEST(TokenBucketTest, ALoopThatClosesEndsTheWaitAndTheTimer) {
+  TokenBucket bucket{0.001, 1};
+  for (int i = 0; i < 2; ++i) {
+    eddy::Loop loop;
+    std::vector<TaskHandle<>> waiters;
+    loop.run_until_complete([&]() -> Task<> {
+      (void)bucket.try_acquire();
+      waiters.push_back(create_task([&]() -> Task<> { co_await bucket.acquire(); }));
+      waiters.push_back(create_task([&]() -> Task<> { co_await bucket.acquire(); }));
+      co_await eddy::checkpoint();
+      EXPECT_EQ(bucket.n_waiting(), 2U);
+      EXPECT_EQ(loop.timers().size(), 1U) << "one timer for all";
+    });
+    loop.close();
+    EXPECT_EQ(loop.timers().size(), 0U);
+    EXPECT_EQ(bucket.n_waiting(), 0U);
+    EXPECT_TRUE(waiters[0].cancelled() && waiters[1].cancelled());
   }
 }
 
