@@ -138,7 +138,8 @@ class KeyedResource {
 ///
 /// A limiter is made when its key is first used, from copies of the arguments or by a function of the key, and
 /// forgotten when it is as good as new again and nobody uses it: each `acquire` looks at the two that were not used for
-/// longest, so that a million hosts do not stay. Strings are looked up by string_view. Belongs to one loop.
+/// longest, so that a million hosts do not stay. Strings are looked up by string_view; other keys need a
+/// std::hash. Belongs to one loop.
 template <class Key, class Limiter>
 class KeyedLimiter {
   using Entry = detail::KeyedEntry<Limiter>;

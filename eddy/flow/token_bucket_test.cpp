@@ -9,6 +9,7 @@
 #include "eddy/base/error.h"
 #include "eddy/combine/gather.h"
 #include "eddy/combine/outcome.h"
+#include "eddy/combine/race.h"
 #include "eddy/combine/with.h"
 #include "eddy/core/create_task.h"
 #include "eddy/core/loop.h"
@@ -259,6 +260,25 @@ EDDY_TEST(TokenBucket, WithAcquiresOne) {
     EXPECT_EQ(got, i);
   }
   EXPECT_EQ(eddy::now() - t0, 2s);
+}
+
+EDDY_TEST(TokenBucket, WhoLosesARaceSpendsNothing) {
+  TokenBucket a{1.0, 1};
+  TokenBucket b{1.0, 1};
+  co_await eddy::race(a.acquire(), b.acquire());
+  EXPECT_EQ(a.available() + b.available(), 1U);
+  (void)a.try_acquire();
+  (void)b.try_acquire();
+  co_await eddy::race(a.acquire(), b.acquire());  // both are granted in one turn
+  EXPECT_EQ(a.available() + b.available(), 1U);
+}
+
+TEST(TokenBucketTest, NeedsNoLoopToBeAsked) {
+  TokenBucket bucket{0.001, 1};
+  EXPECT_TRUE(bucket.idle());
+  EXPECT_TRUE(bucket.try_acquire());
+  EXPECT_FALSE(bucket.try_acquire());
+  EXPECT_EQ(bucket.available(), 0U);
 }
 
 // A limiter outlives loops, and may be made before there is one.
