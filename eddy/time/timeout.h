@@ -52,7 +52,10 @@ class Timeout : private detail::TimerOp, private detail::CancelScope {
     TimerOp::when = when;
     flags = kTimed;
   }
-  Timeout(Timeout&& other) noexcept : Timeout(other.TimerOp::when, other.relative_) {}
+  Timeout(Timeout&& other) noexcept : TimerOp(static_cast<TimerOp&&>(other)), relative_(other.relative_) {
+    TimerOp::when = other.TimerOp::when;
+    flags = kTimed;
+  }
   ~Timeout() = default;
 
   detail::Cont self() noexcept { return detail::Cont(static_cast<detail::Node&>(*this)); }
