@@ -27,7 +27,7 @@
 // Time.
 #include "eddy/time/interval.h"  // interval
 #include "eddy/time/sleep.h"     // sleep sleep_until checkpoint
-#include "eddy/time/timeout.h"   // wait_for try_for timeout timeout_at no_timeout
+#include "eddy/time/timeout.h"   // wait_for try_for timeout timeout_at no_timeout current_deadline
 
 // Several awaitables as one.
 #include "eddy/combine/as_completed.h"     // as_completed
@@ -58,6 +58,16 @@
 // Values over time.
 #include "eddy/iter/async_generator.h"  // AsyncGenerator
 #include "eddy/iter/iter.h"             // iter:: map filter take chunk collect map_async merge …
+
+// Flow control.
+#include "eddy/flow/acquire_all.h"      // acquire_all
+#include "eddy/flow/adaptive_limit.h"   // AdaptiveLimit AdaptiveLimitOptions
+#include "eddy/flow/circuit_breaker.h"  // CircuitBreaker CircuitOpenError
+#include "eddy/flow/keyed_limiter.h"    // KeyedLimiter
+#include "eddy/flow/retry.h"            // retry Retry RetryState RetryError Jitter
+#include "eddy/flow/retry_budget.h"     // RetryBudget
+#include "eddy/flow/sliding_window.h"   // SlidingWindow
+#include "eddy/flow/token_bucket.h"     // TokenBucket
 
 // Other threads and processes: functions that block or compute, other loops, other programs' APIs.
 #include "eddy/threads/from_callback.h"             // from_callback Callback

@@ -18,6 +18,7 @@
 #include "eddy/core/running.h"
 #include "eddy/core/traceback.h"
 #include "eddy/sys/clock.h"
+#include "eddy/sys/entropy.h"
 #include "eddy/sys/poller.h"
 #include "eddy/sys/signals.h"
 
@@ -147,12 +148,18 @@ struct Loop::Outside {
   std::uint64_t uncovered = 0;  ///< signals whose handling ended with their cover
 };
 
+std::uint64_t LoopHooks::seed() noexcept { return sys::entropy(); }
+
 Owned<sys::Poller> LoopHooks::wrap_poller(Owned<sys::Poller> real) { return real; }
 
 Loop::Loop() : Loop(nullptr) {}
 
 Loop::Loop(LoopHooks* hooks)
-    : hooks_(hooks), timers_(hooks ? hooks->now() : sys::monotonic_now()), root_(*this), outside_(new Outside(hooks)) {
+    : hooks_(hooks),
+      timers_(hooks ? hooks->now() : sys::monotonic_now()),
+      root_(*this),
+      outside_(new Outside(hooks)),
+      random_(hooks ? hooks->seed() : sys::entropy()) {
   const char* debug = std::getenv("EDDY_DEBUG");
   debug_ = debug && *debug && *debug != '0';
 }
