@@ -68,6 +68,11 @@
 #include "eddy/threads/thread_safe_queue.h"         // ThreadSafeQueue
 #include "eddy/threads/to_thread.h"                 // to_thread abandon_on_cancel
 
+// Flow control.
+#include "eddy/flow/progress.h"         // Progress
+#include "eddy/flow/progress_output.h"  // ProgressOutput ProgressPause
+#include "eddy/flow/progress_print.h"   // progress_print
+
 // Bytes in and out.
 #include "eddy/io/file.h"              // open_file File FileOptions open_lines
 #include "eddy/io/file_system.h"       // file_info list_directory walk_directory remove_file copy_file …
