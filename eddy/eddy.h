@@ -69,9 +69,11 @@
 #include "eddy/threads/to_thread.h"                 // to_thread abandon_on_cancel
 
 // Flow control.
-#include "eddy/flow/progress.h"         // Progress
+#include "eddy/flow/every.h"            // every Every
+#include "eddy/flow/progress.h"         // Progress ProgressOptions
 #include "eddy/flow/progress_output.h"  // ProgressOutput ProgressPause
 #include "eddy/flow/progress_print.h"   // progress_print
+#include "eddy/flow/progress_stage.h"   // iter::progress
 
 // Bytes in and out.
 #include "eddy/io/file.h"              // open_file File FileOptions open_lines
