@@ -128,7 +128,9 @@ EDDY_TEST(Observer, ACancelledGatherClosesIt) {
 
 EDDY_TEST(Observer, AGatherThatNeverRunsTellsNothing) {
   std::string told;
-  { auto never = gather(Notes(told), three()); }
+  {
+    auto never = gather(Notes(told), three());
+  }
   EXPECT_EQ(told, "~");
   co_return;
 }

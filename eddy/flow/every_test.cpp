@@ -83,17 +83,13 @@ EDDY_TEST(Every, TicksThatAreMissedAreMadeUpForWhenAsked) {
 
 EDDY_TEST(Every, TheFirstCallMayWait) {
   Calls calls;
-  co_await try_for(every(
-                       1s, [&] { calls.note(); }, Every{}.first_after(1s)),
-                   3500ms);
+  co_await try_for(every(1s, [&] { calls.note(); }, Every{}.first_after(1s)), 3500ms);
   EXPECT_EQ(calls.at, (Times{1s, 2s, 3s}));
 }
 
 EDDY_TEST(Every, JitterDelaysEachCallAndMovesNoTick) {
   Calls calls;
-  co_await try_for(every(
-                       1s, [&] { calls.note(); }, Every{}.jitter(200ms)),
-                   100s);
+  co_await try_for(every(1s, [&] { calls.note(); }, Every{}.jitter(200ms)), 100s);
   CO_ASSERT_GE(calls.at.size(), 99U);
   int late = 0;
   for (std::size_t i = 0; i < calls.at.size(); ++i) {
@@ -185,15 +181,16 @@ EDDY_TEST(Every, LetsOthersRunHoweverShortThePeriod) {
   auto other = create_task([&]() -> Task<> {
     for (;; ++others) co_await checkpoint();
   });
-  auto busy = create_task(every(
-      1ns, [&] { ++calls; }, Every{}.catch_up()));
+  auto busy = create_task(every(1ns, [&] { ++calls; }, Every{}.catch_up()));
   for (int i = 0; i < 100; ++i) co_await checkpoint();
   EXPECT_GT(others, 50);
   other.cancel();
   busy.cancel();
 }
 
-EDDY_TEST(Every, APeriodOfNothingIsRefused) { CO_ASSERT_THROW(co_await every(0s, [] {}), RuntimeError); }
+EDDY_TEST(Every, APeriodOfNothingIsRefused) {
+  CO_ASSERT_THROW(co_await every(0s, [] {}), RuntimeError);
+}
 
 }  // namespace
 }  // namespace eddy

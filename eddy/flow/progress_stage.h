@@ -42,8 +42,8 @@ struct ProgressFn {
 
 namespace iter {
 
-/// `source | progress("rows")`, `source | progress("rows", total)`, or of a Progress: passes the items on and advances a
-/// bar. An item counts when the next one is asked for, so when it has been dealt with. tqdm(iterable).
+/// `source | progress("rows")`, `source | progress("rows", total)`, or of a Progress: passes the items on and advances
+/// a bar. An item counts when the next one is asked for, so when it has been dealt with. tqdm(iterable).
 inline constexpr eddy::detail::ProgressFn progress{};
 
 }  // namespace iter
