@@ -77,6 +77,7 @@
 #include "eddy/flow/progress_output.h"  // ProgressOutput ProgressPause
 #include "eddy/flow/progress_print.h"   // progress_print
 #include "eddy/flow/progress_stage.h"   // iter::progress
+#include "eddy/flow/service.h"          // run_service Service Drain ServiceEnd
 #include "eddy/flow/single_flight.h"    // SingleFlight
 
 // Bytes in and out.

@@ -4,8 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
-#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -15,6 +13,7 @@
 #include "eddy/core/create_task.h"
 #include "eddy/core/task.h"
 #include "eddy/core/time_point.h"
+#include "eddy/flow/detail/counted.h"
 #include "eddy/flow/detail/lru.h"
 #include "eddy/flow/single_flight.h"
 
@@ -136,7 +135,7 @@ class AsyncCache {
     TimePoint useless;  ///< from then on not even as a stale value
   };
 
-  /// Shared with the loads, which may outlive the cache.
+  /// Counted with the loads, which may outlive the cache.
   struct Core {
     Core(Load own, const CacheOptions& how) : options(how), load(std::move(own)), entries(how.max_size_) {}
 
@@ -154,21 +153,21 @@ class AsyncCache {
     SingleFlight<Key, Value> flights;
     CacheStats stats;
   };
-  using Shared = std::shared_ptr<Core>;
+  using CoreRef = detail::Counted<Core>;
 
   class OwnLoad {
    public:
-    explicit OwnLoad(Shared core) : core_(std::move(core)) {}
+    explicit OwnLoad(CoreRef core) : core_(std::move(core)) {}
     Task<Value> operator()(const Key& key) { return core_->load(key); }
 
    private:
-    Shared core_;
+    CoreRef core_;
   };
 
-  AsyncCache(Load load, CacheOptions options) : core_(std::make_shared<Core>(std::move(load), options)) {}
+  AsyncCache(Load load, CacheOptions options) : core_(CoreRef::make(std::move(load), options)) {}
 
   template <class F>
-  static Task<Value> find_or_load(Shared core, Key key, F load) {
+  static Task<Value> find_or_load(CoreRef core, Key key, F load) {
     Entry* entry = core->entries.find(key);
     const TimePoint at = now();
     if (entry && at < entry->useless) {
@@ -185,7 +184,7 @@ class AsyncCache {
 
   /// Joins the load of a key, or begins one.
   template <class F>
-  static Task<Value> load_anew(Shared core, Key key, F load) {
+  static Task<Value> load_anew(CoreRef core, Key key, F load) {
     Loading<F> loading(core, std::move(load));
     co_return co_await core->flights.run(std::move(key), std::move(loading));
   }
@@ -194,7 +193,7 @@ class AsyncCache {
   template <class F>
   class Loading {
    public:
-    Loading(Shared core, F load) : core_(std::move(core)), load_(std::move(load)) {}
+    Loading(CoreRef core, F load) : core_(std::move(core)), load_(std::move(load)) {}
 
     Task<Value> operator()(const Key& key, const detail::Flight<Value>& flight) {
       ++core_->stats.loads;
@@ -204,11 +203,11 @@ class AsyncCache {
     }
 
    private:
-    Shared core_;
+    CoreRef core_;
     F load_;
   };
 
-  Shared core_;
+  CoreRef core_;
 };
 
 }  // namespace eddy

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -36,7 +35,8 @@ class CachedFunction {
 
  public:
   CachedFunction(F f, CacheOptions options)
-      : cache_(std::make_shared<Cache>([f = std::move(f)](const Key& key) mutable { return call(f, key); }, options)) {}
+      : cache_(detail::Counted<Cache>::make([f = std::move(f)](const Key& key) mutable { return call(f, key); },
+                                            options)) {}
 
   /// Arguments are compared by value.
   template <class... A>
@@ -56,7 +56,7 @@ class CachedFunction {
  private:
   static Task<Value> call(F& f, const Key& key) { co_return co_await std::apply(f, key); }
 
-  std::shared_ptr<Cache> cache_;
+  detail::Counted<Cache> cache_;
 };
 
 namespace detail {

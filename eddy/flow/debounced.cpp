@@ -33,7 +33,7 @@ class DebounceState {
   }
   bool armed() const noexcept { return armed_; }
 
-  static Task<> work(std::shared_ptr<DebounceState> state) {
+  static Task<> work(Counted<DebounceState> state) {
     ScopeGuard end([&] { state->end_work(); });
     while (state->armed_) {
       const Duration left = state->due_ - now();
@@ -46,7 +46,7 @@ class DebounceState {
     }
   }
 
-  static Task<> flush(std::shared_ptr<DebounceState> state) {
+  static Task<> flush(Counted<DebounceState> state) {
     const std::uint64_t last = state->begun_ + (state->armed_ ? 1 : 0);
     if (state->armed_) state->due_ = now();
     state->changed_.set();
@@ -89,7 +89,8 @@ class DebounceState {
 
 using detail::DebounceState;
 
-Debounced::Debounced(Duration quiet, Function f, int) : state_(std::make_shared<DebounceState>(quiet, std::move(f))) {}
+Debounced::Debounced(Duration quiet, Function f, int)
+    : state_(detail::Counted<DebounceState>::make(quiet, std::move(f))) {}
 
 Debounced::Debounced(Debounced&& other) noexcept = default;
 

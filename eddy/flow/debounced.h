@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "eddy/core/task.h"
 #include "eddy/core/task_handle.h"
 #include "eddy/core/time_point.h"
+#include "eddy/flow/detail/counted.h"
 
 namespace eddy {
 namespace detail {
@@ -72,7 +72,7 @@ class Debounced {
     return [f = std::decay_t<F>(std::forward<F>(f))]() mutable { return detail::call_and_forget(f); };
   }
 
-  std::shared_ptr<detail::DebounceState> state_;
+  detail::Counted<detail::DebounceState> state_;
   TaskHandle<> worker_;
 };
 

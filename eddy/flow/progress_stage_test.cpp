@@ -56,9 +56,10 @@ EDDY_TEST(ProgressWith, GatherThatIsCancelledStaysAsItIs) {
 EDDY_TEST(ProgressWith, GatherByItsPublicSpelling) {
   ::setenv("EDDY_PROGRESS", "off", 1);
   std::vector<Task<int>> tasks = three();
-  auto results = co_await eddy::gather(eddy::Progress{"pages"}, std::move(tasks));
+  auto results = co_await eddy::gather(eddy::Progress{"pages"}, std::move(tasks));  // shapes: ok — has a constructor
   EXPECT_EQ(results.size(), 3U);
-  auto [a, b] = co_await eddy::gather(eddy::Progress{"pages"}, work(1, 1s), work(2, 1s));
+  auto [a, b] =
+      co_await eddy::gather(eddy::Progress{"pages"}, work(1, 1s), work(2, 1s));  // shapes: ok — has a constructor
   EXPECT_EQ(a + b, 3);
   ::unsetenv("EDDY_PROGRESS");
 }
@@ -103,9 +104,10 @@ EDDY_TEST(ProgressStage, PassesReferencesAndWhatCannotBeCopied) {
 EDDY_TEST(ProgressStage, ABarOfTheCallersIsNotClosed) {
   FakeScreen screen;
   Progress bar("rows", 6, on(screen));
-  co_await it::count(Ints{1, 2, 3} | it::progress(bar));
+  Ints numbers{1, 2, 3};
+  co_await it::count(numbers | it::progress(bar));
   EXPECT_EQ(bar.done(), 3U);
-  co_await it::count(Ints{4, 5, 6} | it::progress(bar));
+  co_await it::count(numbers | it::progress(bar));
   EXPECT_EQ(head(screen), "rows: 100%");
 }
 
@@ -122,7 +124,8 @@ EDDY_TEST(ProgressStage, LeftEarlyOrByAnErrorItIsClosed) {
     if (i == 2) throw std::runtime_error("two");
     return i;
   };
-  CO_ASSERT_THROW(co_await it::count(Ints{1, 2, 3} | it::map(fails) | it::progress("more", 3, on(screen))),
+  Ints numbers{1, 2, 3};
+  CO_ASSERT_THROW(co_await it::count(numbers | it::map(fails) | it::progress("more", 3, on(screen))),
                   std::runtime_error);
   EXPECT_EQ(screen.lines().back().substr(0, 10), "more:  33%");
   screen.print("below");

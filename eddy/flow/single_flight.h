@@ -7,8 +7,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
-#include <memory>
 #include <type_traits>
 #include <unordered_map>
 #include <utility>
@@ -19,6 +17,7 @@
 #include "eddy/core/closure.h"
 #include "eddy/core/create_task.h"
 #include "eddy/core/task.h"
+#include "eddy/flow/detail/counted.h"
 #include "eddy/flow/detail/key.h"
 
 namespace eddy {
@@ -33,7 +32,7 @@ struct Flight {
 };
 
 template <class Key, class Value>
-using Flights = std::unordered_map<Key, std::shared_ptr<Flight<Value>>, KeyHash<Key>, KeyEqual<Key>>;
+using Flights = std::unordered_map<Key, Counted<Flight<Value>>, KeyHash<Key>, KeyEqual<Key>>;
 
 template <class Key, class Value>
 void forget_flight(Flights<Key, Value>& flights, typename Flights<Key, Value>::iterator flight) noexcept {
@@ -61,17 +60,17 @@ decltype(auto) call_load(F& load, const Key& key, const Flight<Value>& flight) {
 
 /// The task of a flight.
 template <class Key, class Value, class F>
-Task<Value> fly(std::shared_ptr<Flights<Key, Value>> flights, std::shared_ptr<Flight<Value>> flight, Key key, F load) {
+Task<Value> fly(Counted<Flights<Key, Value>> flights, Counted<Flight<Value>> flight, Key key, F load) {
   ScopeGuard end([&] { end_flight<Key, Value>(*flights, key, *flight); });
   co_return co_await call_load<F, Key, Value>(load, key, *flight);
 }
 
 /// The flight of a key: the one that is under way, or a new one.
 template <class Key, class Value, class F>
-std::shared_ptr<Flight<Value>> board(const std::shared_ptr<Flights<Key, Value>>& flights, const Key& key, F load) {
+Counted<Flight<Value>> board(const Counted<Flights<Key, Value>>& flights, const Key& key, F load) {
   auto found = flights->find(key);
   if (found != flights->end()) return found->second;
-  auto flight = std::make_shared<Flight<Value>>();
+  auto flight = Counted<Flight<Value>>::make();
   flight->load = create_task(fly<Key, Value, F>(flights, flight, key, std::move(load)));
   flights->emplace(key, flight);
   return flight;
@@ -79,7 +78,7 @@ std::shared_ptr<Flight<Value>> board(const std::shared_ptr<Flights<Key, Value>>&
 
 /// A caller, until it has the result or is cancelled. The last one to leave takes the load with it.
 template <class Key, class Value, class F>
-Task<Value> ride(std::shared_ptr<Flights<Key, Value>> flights, Key key, F load) {
+Task<Value> ride(Counted<Flights<Key, Value>> flights, Key key, F load) {
   const auto flight = board<Key, Value>(flights, key, std::move(load));
   ++flight->callers;
   ScopeGuard count([&] { --flight->callers; });
@@ -118,7 +117,7 @@ class SingleFlight {
                 "eddy: every caller of a SingleFlight gets a copy: let the value be a std::shared_ptr");
 
  public:
-  SingleFlight() : flights_(std::make_shared<Table>()) {}
+  SingleFlight() : flights_(detail::Counted<Table>::make()) {}
 
   /// Joins the load of `key` that is under way, or begins one, when it is awaited.
   template <class F>
@@ -157,7 +156,7 @@ class SingleFlight {
                   "eddy: SingleFlight::run(key, load) calls load(key) or load(), which returns an awaitable");
   }
 
-  std::shared_ptr<Table> flights_;
+  detail::Counted<Table> flights_;
 };
 
 }  // namespace eddy
