@@ -53,7 +53,7 @@ EDDY_TEST(ProgressWith, GatherThatIsCancelledStaysAsItIs) {
   EXPECT_NE(screen.text().find("1/3 [00:01, 1.50s/it]\n"), std::string::npos) << screen.text();
 }
 
-EDDY_TEST(ProgressWith, GatherByItsPublicSpelling) {
+EDDY_TEST(ProgressWith, ThePublicSpellings) {
   ::setenv("EDDY_PROGRESS", "off", 1);
   std::vector<Task<int>> tasks = three();
   auto results = co_await eddy::gather(eddy::Progress{"pages"}, std::move(tasks));  // shapes: ok — has a constructor
@@ -61,6 +61,9 @@ EDDY_TEST(ProgressWith, GatherByItsPublicSpelling) {
   auto [a, b] =
       co_await eddy::gather(eddy::Progress{"pages"}, work(1, 1s), work(2, 1s));  // shapes: ok — has a constructor
   EXPECT_EQ(a + b, 3);
+  Ints numbers{1, 2, 3};
+  EXPECT_EQ(co_await it::count(numbers | it::progress("rows")), 3U);
+  EXPECT_EQ(co_await it::count(numbers | it::progress("rows", 3)), 3U);
   ::unsetenv("EDDY_PROGRESS");
 }
 
