@@ -4,6 +4,7 @@
 #include <iostream>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "eddy/eddy.h"
 
@@ -15,12 +16,11 @@ using eddy::Task;
 // A connection that is kept alive: request after request, until the client ends it or the service is stopping.
 Task<> serve(Service& service, Stream client) {
   while (!service.is_stopping()) {
-    std::string line;
-    auto read = [&]() -> Task<> { line = co_await client.read_line(); };
-    co_await eddy::race(read(), service.stopping());
-    if (line.empty()) break;
+    auto first = co_await eddy::race(client.read_line(), service.stopping());  // a variant of what they give
+    auto* line = std::get_if<std::string>(&first);
+    if (!line || line->empty()) break;
     co_await eddy::sleep(50ms);  // the work
-    co_await client.write("done: ", line);
+    co_await client.write("done: ", *line);
   }
   co_await client.write("goodbye\n");
 }

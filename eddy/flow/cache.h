@@ -128,6 +128,7 @@ class AsyncCache {
 
  private:
   using Load = UniqueFunction<Task<Value>(const Key&)>;
+  using FlightLoad = UniqueFunction<Task<Value>(const Key&, const detail::Flight<Value>&)>;
 
   struct Entry {
     Value value;
@@ -185,7 +186,7 @@ class AsyncCache {
   /// Joins the load of a key, or begins one.
   template <class F>
   static Task<Value> load_anew(CoreRef core, Key key, F load) {
-    Loading<F> loading(core, std::move(load));
+    FlightLoad loading(Loading<F>(core, std::move(load)));
     co_return co_await core->flights.run(std::move(key), std::move(loading));
   }
 
