@@ -99,7 +99,7 @@ TEST(ProgressLine, SlowStepsAreSecondsEach) {
 
 TEST(ProgressLine, LargeNumbersAreScaledWhenAsked) {
   auto state = half_way();
-  state.unit = "B";
+  state.unit = std::string("B");
   state.total = 5'000'000;
   state.done = 1'536'000;
   state.rate = 999'600;

@@ -14,6 +14,7 @@ namespace detail {
 // An item is done when the next one is asked for.
 template <class S, class P, class Item = typename S::Item>
 AsyncGenerator<Item> watched_items(S source, P bar) {
+  if constexpr (requires { source.size(); }) bar.expect(source.size());
   while (auto item = co_await source.next()) {
     co_yield pass_item<Item>(item);
     bar.advance();
@@ -45,7 +46,8 @@ struct ProgressFn {
 namespace iter {
 
 /// `source | progress("rows")`, `source | progress("rows", total)`, or of a Progress: passes the items on and advances
-/// a bar. An item counts when the next one is asked for, so when it has been dealt with. tqdm(iterable).
+/// a bar. The total is known when it stands right behind a range that knows its size. An item counts when the next one
+/// is asked for, so when it has been dealt with. tqdm(iterable).
 inline constexpr eddy::detail::ProgressFn progress{};
 
 }  // namespace iter

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/flow/progress_stage.h"
 
+#include <cstdlib>
 #include <memory>
+#include <ranges>
 #include <stdexcept>
 #include <vector>
 
@@ -106,12 +108,24 @@ EDDY_TEST(ProgressStage, PassesReferencesAndWhatCannotBeCopied) {
 
 EDDY_TEST(ProgressStage, ABarOfTheCallersIsNotClosed) {
   FakeScreen screen;
-  Progress bar("rows", 6, on(screen));
+  Progress bar("rows", on(screen));
   Ints numbers{1, 2, 3};
   co_await it::count(numbers | it::progress(bar));
   EXPECT_EQ(bar.done(), 3U);
+  EXPECT_EQ(bar.total(), 3U);
   co_await it::count(numbers | it::progress(bar));
+  EXPECT_EQ(bar.total(), 6U);
   EXPECT_EQ(head(screen), "rows: 100%");
+}
+
+EDDY_TEST(ProgressStage, ARangeKnowsHowManyThereAre) {
+  FakeScreen screen;
+  Ints numbers{1, 2, 3};
+  co_await it::count(numbers | it::progress("rows", on(screen)));
+  EXPECT_EQ(head(screen), "rows: 100%");
+  auto unknown = numbers | std::views::filter([](int i) { return i > 1; });
+  co_await it::count(unknown | it::progress("some", on(screen)));
+  EXPECT_EQ(screen.lines().back(), "some: 2it [00:00, ?it/s]");
 }
 
 EDDY_TEST(ProgressStage, LeftEarlyOrByAnErrorItIsClosed) {
