@@ -120,7 +120,7 @@ std::string bar(const ProgressState& state, int columns, const ProgressScreen& s
   if (screen.unicode) filled += kEighths[eighths % 8];
   const std::string rest(static_cast<std::size_t>(columns - text_width(filled)), ' ');
   if (!screen.color || !state.color) return "|" + filled + rest + "|";
-  return std::string("|") + color_of(state) + filled + "\x1b[0m" + rest + "|";
+  return std::string("|").append(color_of(state)).append(filled).append("\x1b[0m").append(rest).append("|");
 }
 
 std::string spaced(std::string text) { return text.empty() ? text : " " + text; }
@@ -156,7 +156,7 @@ std::string progress_bar_line(const ProgressState& state, const ProgressScreen& 
   for (Detail detail : kDetails) {
     const std::string tail = spaced(details(state, detail));
     const int room = columns - text_width(head) - text_width(tail) - 2;
-    if (room >= kBarMin) return head + bar(state, room, screen) + tail;
+    if (room >= kBarMin) return std::string(head).append(bar(state, room, screen)).append(tail);
   }
   return without_bar(state, head, columns, screen.unicode);
 }
