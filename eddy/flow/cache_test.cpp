@@ -252,7 +252,8 @@ EDDY_TEST(Cached, RemembersWhatAFunctionReturned) {
   EXPECT_EQ(co_await area(2, "3"), 6);
   EXPECT_EQ(co_await area(2, "3"), 6);
   EXPECT_EQ(calls, 1);
-  auto copy = area;
+  std::vector copies(1, area);
+  auto& copy = copies[0];
   EXPECT_EQ(co_await copy(2, "3"), 6);
   EXPECT_EQ(co_await area(3, "2"), 6);
   EXPECT_EQ(calls, 2);

@@ -27,14 +27,8 @@ Sleep Schedule::jitter() {
 }
 
 void Schedule::failed() {
-  try {
-    throw;
-  } catch (const Cancelled&) {
-    throw;  // not an error, but our own end
-  } catch (...) {
-    if (!how_.on_error_) throw;
-    how_.on_error_(std::current_exception());
-  }
+  if (!how_.on_error_) throw;
+  how_.on_error_(std::current_exception());
 }
 
 }  // namespace eddy::detail

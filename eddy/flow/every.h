@@ -6,7 +6,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "eddy/base/error.h"
 #include "eddy/core/awaitable.h"
 #include "eddy/core/closure.h"
 #include "eddy/core/task.h"

@@ -52,7 +52,7 @@ void Progress::set_total(std::size_t total) noexcept {
 
 void Progress::expect(std::size_t n) noexcept {
   if (total_is_set_) return;
-  set_total(total().value_or(0) + n);
+  set_total(total().value_or(done_) + n);
   total_is_set_ = false;
 }
 

@@ -111,6 +111,10 @@ EDDY_TEST(Progress, WhatIsExpectedAddsUpUnlessATotalWasSet) {
   Progress given("given", 2, on(screen));
   given.expect(5);
   EXPECT_EQ(given.total(), 2U);
+  Progress begun("begun", on(screen));
+  begun.advance(5);
+  begun.expect(3);
+  EXPECT_EQ(begun.total(), 8U);
   co_return;
 }
 
