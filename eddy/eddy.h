@@ -79,6 +79,18 @@
 #include "eddy/threads/thread_safe_queue.h"         // ThreadSafeQueue
 #include "eddy/threads/to_thread.h"                 // to_thread abandon_on_cancel
 
+// Flow control.
+#include "eddy/flow/cache.h"            // AsyncCache CacheOptions CacheStats
+#include "eddy/flow/cached.h"           // cached CachedFunction
+#include "eddy/flow/debounced.h"        // Debounced
+#include "eddy/flow/every.h"            // every Every
+#include "eddy/flow/progress.h"         // Progress ProgressOptions
+#include "eddy/flow/progress_output.h"  // ProgressOutput ProgressPause
+#include "eddy/flow/progress_print.h"   // progress_print
+#include "eddy/flow/progress_stage.h"   // iter::progress
+#include "eddy/flow/service.h"          // run_service Service Drain ServiceEnd
+#include "eddy/flow/single_flight.h"    // SingleFlight
+
 // Bytes in and out.
 #include "eddy/io/file.h"              // open_file File FileOptions open_lines
 #include "eddy/io/file_system.h"       // file_info list_directory walk_directory remove_file copy_file …
