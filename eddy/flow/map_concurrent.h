@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -32,9 +33,10 @@ constexpr void check_work() {
 
 /// How many items there will be, for a bar, if that is known.
 template <class I>
-void tell_total(eddy::Progress& bar, const I& items) {
-  if constexpr (requires { items.size(); }) bar.set_total(items.size());
-  if constexpr (std::is_array_v<I>) bar.set_total(std::extent_v<I>);
+std::optional<std::size_t> total_of(const I& items) {
+  if constexpr (std::is_array_v<I>) return std::extent_v<I>;
+  if constexpr (detail::Range<const I> && requires { items.size(); }) return items.size();
+  return std::nullopt;
 }
 
 template <class Sink, class I, class F>
@@ -45,9 +47,8 @@ auto map_work(I&& items, F&& f, Sink sink, std::size_t most, const char* who) {
 
 template <class Sink, class I, class F>
 auto map_work(I&& items, F&& f, Sink sink, std::size_t most, const char* who, eddy::Progress bar) {
-  tell_total(bar, items);
-  return map_work(std::forward<I>(items), std::forward<F>(f), Counted<Sink>(std::move(sink), std::move(bar)), most,
-                  who);
+  if (auto total = total_of(items)) bar.set_total(*total);
+  return map_work(std::forward<I>(items), std::forward<F>(f), Counted(std::move(sink), std::move(bar)), most, who);
 }
 
 template <class I, class F>

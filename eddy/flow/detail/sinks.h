@@ -85,13 +85,26 @@ struct Discarded {
   void take() const noexcept {}
 };
 
+/// A bar that goes on after these results, if there is one.
+class BarRef {
+ public:
+  explicit BarRef(std::optional<eddy::Progress>& bar) noexcept : bar_(&bar) {}
+  void advance() {
+    if (*bar_) (*bar_)->advance();
+  }
+  void close() const noexcept {}
+
+ private:
+  std::optional<eddy::Progress>* bar_;
+};
+
 /// Any of them, with a bar that moves by one for each.
-template <class Sink>
+template <class Sink, class Bar>
 class Counted {
  public:
   using Taken = typename Sink::Taken;
 
-  Counted(Sink sink, eddy::Progress bar) : sink_(std::move(sink)), bar_(std::move(bar)) {}
+  Counted(Sink sink, Bar bar) : sink_(std::move(sink)), bar_(std::move(bar)) {}
 
   auto begin() noexcept { return sink_.begin(); }
 
@@ -113,7 +126,7 @@ class Counted {
 
  private:
   Sink sink_;
-  eddy::Progress bar_;
+  Bar bar_;
 };
 
 /// The sink for a function's results.
