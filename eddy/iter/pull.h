@@ -27,6 +27,11 @@ inline constexpr bool kSharable<RangeSource<R>> =
     !std::is_reference_v<typename RangeSource<R>::Item> ||
     std::forward_iterator<decltype(range_begin(std::declval<std::remove_reference_t<R>&>()))>;
 
+template <class S>
+inline constexpr bool kIsRange = false;
+template <class R>
+inline constexpr bool kIsRange<RangeSource<R>> = true;
+
 /// A source that any number of workers pull: `co_await pull.next()`, an optional or a pointer. An item goes to one of
 /// them. `Item` says how it is passed on: elements of a range given as an lvalue as references, all else as values.
 template <class S>

@@ -12,6 +12,7 @@
 #include "eddy/combine/workforce.h"
 #include "eddy/iter/collect.h"
 #include "eddy/iter/pull.h"
+#include "eddy/time/sleep.h"
 
 namespace eddy::detail {
 
@@ -21,6 +22,8 @@ template <class S, class F, class Sink>
 struct Work {
   using Item = typename Pull<S>::Item;
   using Result = settled_t<F, Item>;
+  // Whether a pulled item that nobody works on is missed.
+  static constexpr bool kPullsAreHarmless = kIsRange<S>;
 
   Work(S&& source, F& function, Sink& receiver) : items(std::move(source)), f(function), sink(receiver) {}
 
@@ -30,11 +33,18 @@ struct Work {
   Workforce* workforce = nullptr;
 };
 
+/// The function may have ignored a cancellation; then the worker is to end here, at its next item.
+inline bool was_cancelled() noexcept { return running.strand->cancelled(); }
+
 template <class W>
 Task<> work_on(W& work) {
   using Item = typename W::Item;
   using Result = typename W::Result;
-  while (auto item = co_await work.items.next()) {
+  for (;;) {
+    if (!W::kPullsAreHarmless && was_cancelled()) co_await checkpoint();
+    auto item = co_await work.items.next();
+    if (!item) break;
+    if (W::kPullsAreHarmless && was_cancelled()) co_await checkpoint();
     auto place = work.sink.begin();
     work.workforce->begin_work();
     try {
