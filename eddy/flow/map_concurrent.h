@@ -41,8 +41,8 @@ std::optional<std::size_t> total_of(const I& items) {
 
 template <class Sink, class I, class F>
 auto map_work(I&& items, F&& f, Sink sink, std::size_t most, const char* who) {
-  return work_through<source_t<I>, std::decay_t<F>>(as_source(std::forward<I>(items)), std::forward<F>(f),
-                                                    std::move(sink), most, who);
+  return work_through(as_source(std::forward<I>(items)), std::decay_t<F>(std::forward<F>(f)), std::move(sink), most,
+                      who);
 }
 
 template <class Sink, class I, class F>

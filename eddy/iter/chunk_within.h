@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -16,7 +15,7 @@ template <class A>
 auto take_up_to(A& ahead, std::size_t n) {
   using Item = typename A::Item;
   std::vector<std::remove_cvref_t<Item>> chunk;
-  chunk.reserve(std::min(n, ahead.ready.size()));
+  chunk.reserve(n < ahead.ready.size() ? n : ahead.ready.size());
   while (chunk.size() < n && !ahead.ready.empty()) {
     auto parcel = ahead.take();
     chunk.push_back(open_parcel<Item>(parcel));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -28,8 +27,9 @@ AsyncGenerator<std::vector<Kept>> window_items(S source, std::size_t n, std::siz
     window.push_back(pass_item<typename S::Item>(item));
     if (window.size() < n) continue;
     co_yield std::as_const(window);
-    drop_front(window, std::min(n, step));
-    skip = step - std::min(n, step);
+    const std::size_t gone = step < n ? step : n;
+    drop_front(window, gone);
+    skip = step - gone;
   }
 }
 
