@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/flow/batch.h"
 
+#include <utility>
+
 #include "eddy/base/error.h"
 
 namespace eddy {
@@ -19,7 +21,20 @@ Batch& Batch::concurrency(std::size_t calls) {
 
 Batch& Batch::progress(std::string label) {
   label_ = std::move(label);
+  bar_ = nullptr;
   return *this;
+}
+
+Batch& Batch::progress(Progress& bar) noexcept {
+  bar_ = &bar;
+  return *this;
+}
+
+Progress* Batch::open_bar(std::optional<Progress>& room, std::optional<std::size_t> total) const {
+  if (bar_ && total) bar_->expect(*total);
+  if (bar_) return bar_;
+  if (label_.empty()) return nullptr;
+  return &room.emplace(label_, total);
 }
 
 }  // namespace eddy

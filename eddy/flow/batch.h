@@ -3,10 +3,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
-#include <utility>
 
 #include "eddy/core/time_point.h"
+#include "eddy/flow/progress.h"
 
 namespace eddy {
 
@@ -27,18 +28,21 @@ class Batch {
   }
   /// Shows one bar, with this label, over all items.
   Batch& progress(std::string label);
+  /// The same with a bar of the caller's, which is advanced and not closed.
+  Batch& progress(Progress& bar) noexcept;
 
   std::size_t size() const noexcept { return size_; }
   std::size_t concurrency() const noexcept { return concurrency_ == 0 ? size_ : concurrency_; }
   Duration pause() const noexcept { return pause_; }
-  /// Empty: no bar.
-  const std::string& progress() const noexcept { return label_; }
+  /// The caller's bar, or one that is made in `room` if there is a label, or none.
+  Progress* open_bar(std::optional<Progress>& room, std::optional<std::size_t> total) const;
 
  private:
   std::size_t size_ = 100;
   std::size_t concurrency_ = 0;  ///< 0: not set
   Duration pause_{0};
-  std::string label_;
+  std::string label_;  ///< empty: none
+  Progress* bar_ = nullptr;
 };
 
 }  // namespace eddy

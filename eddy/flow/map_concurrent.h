@@ -46,8 +46,14 @@ auto map_work(I&& items, F&& f, Sink sink, std::size_t most, const char* who) {
 }
 
 template <class Sink, class I, class F>
-auto map_work(I&& items, F&& f, Sink sink, std::size_t most, const char* who, eddy::Progress bar) {
-  if (auto total = total_of(items)) bar.set_total(*total);
+auto map_work(I&& items, F&& f, Sink sink, std::size_t most, const char* who, eddy::Progress& bar) {
+  if (auto total = total_of(items)) bar.expect(*total);
+  return map_work(std::forward<I>(items), std::forward<F>(f), Counted(std::move(sink), LentBar(&bar)), most, who);
+}
+
+template <class Sink, class I, class F>
+auto map_work(I&& items, F&& f, Sink sink, std::size_t most, const char* who, eddy::Progress&& bar) {
+  if (auto total = total_of(items)) bar.expect(*total);
   return map_work(std::forward<I>(items), std::forward<F>(f), Counted(std::move(sink), std::move(bar)), most, who);
 }
 
@@ -93,7 +99,8 @@ struct ForEachConcurrentFn {
 ///
 /// The first error cancels the other calls, waits for them, and is thrown; later ones go to the exception handler. With
 /// `return_exceptions` first, every result is an Outcome, and only an error of `items` itself is thrown. Cancelled, it
-/// ends when the calls under way have ended. A Progress as the last argument moves by one with each item.
+/// ends when the calls under way have ended. A Progress as the last argument
+/// moves by one with each item; one given as an lvalue stays the caller's.
 ///
 /// For results as they come see `iter::map_unordered`, for pauses in between `process_batch`.
 inline constexpr detail::MapConcurrentFn map_concurrent{};

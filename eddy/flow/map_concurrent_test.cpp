@@ -15,6 +15,7 @@
 #include "eddy/combine/race.h"
 #include "eddy/combine/shield.h"
 #include "eddy/core/frame_memory.h"
+#include "eddy/flow/progress_screen_test.h"
 #include "eddy/iter/async_generator.h"
 #include "eddy/iter/map.h"
 #include "eddy/sync/event.h"
@@ -432,11 +433,18 @@ EDDY_TEST(MapConcurrent, WithABar) {
     co_await sleep(1s);
     co_return i;
   };
-  auto results = co_await map_concurrent(up_to(5), later, 2, Progress{"items"});
+  FakeScreen screen;
+  auto shown = ProgressOptions{}.output(screen);
+  auto results = co_await map_concurrent(up_to(5), later, 2, Progress{"items", shown});
   EXPECT_EQ(results, up_to(5));
-  auto outcomes = co_await map_concurrent(return_exceptions, up_to(5), later, 2, Progress{"items", 5});
+  EXPECT_EQ(screen.text(), "items: 100%|#########################| 5/5 [00:03, 1.67it/s]\n");
+  Progress bar("all", shown);
+  auto outcomes = co_await map_concurrent(return_exceptions, up_to(5), later, 2, bar);
   EXPECT_EQ(outcomes.size(), 5U);
-  co_await for_each_concurrent(ticks(1s, 3), later, 2, Progress{"ticks"});
+  EXPECT_EQ(bar.done(), 5U);
+  EXPECT_EQ(bar.total(), 5U);
+  co_await for_each_concurrent(ticks(1s, 3), later, 2, bar);
+  EXPECT_EQ(bar.done(), 8U);
 }
 
 EDDY_TEST(MapConcurrent, RefusesNoCalls) {

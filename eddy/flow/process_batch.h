@@ -65,16 +65,16 @@ template <class Sink, class S, class F, class Results = typename BatchOf<Sink>::
 AsyncGenerator<Results> batch_by_batch(S source, F f, Batch how, std::optional<std::size_t> total) {
   using Item = typename Pull<S>::Item;
   using Kept = std::vector<batched_t<Item>>;
-  std::optional<eddy::Progress> bar;
-  if (!how.progress().empty()) bar.emplace(how.progress(), total);
+  std::optional<eddy::Progress> own;
+  LentBar bar(how.open_bar(own, total));
   Pull<S> items(std::move(source));
   for (bool first = true;; first = false) {
     Kept batch = co_await next_batch(items, how.size());
     if (batch.empty()) break;
     if (!first && how.pause() > Duration(0)) co_await sleep(how.pause());
     [[maybe_unused]] const std::size_t count = batch.size();
-    auto calls = work_through(RangeSource<Kept>(std::move(batch)), BatchedCall<F, Item>(f),
-                              Counted(Sink(), BarRef(bar)), how.concurrency(), "process_batch");
+    auto calls = work_through(RangeSource<Kept>(std::move(batch)), BatchedCall<F, Item>(f), Counted(Sink(), bar),
+                              how.concurrency(), "process_batch");
     if constexpr (std::is_same_v<Sink, Discarded>) {
       co_await std::move(calls);
       Results results(count);
@@ -84,7 +84,7 @@ AsyncGenerator<Results> batch_by_batch(S source, F f, Batch how, std::optional<s
       co_yield std::move(results);
     }
   }
-  if (bar) bar->close();
+  if (own) own->close();
 }
 
 template <class T>

@@ -9,6 +9,7 @@
 
 #include "eddy/base/scope_guard.h"
 #include "eddy/combine/outcome.h"
+#include "eddy/flow/progress_screen_test.h"
 #include "eddy/test/test.h"
 #include "eddy/time/timeout.h"
 
@@ -35,17 +36,20 @@ EDDY_TEST(ProcessBatch, TheContractExample) {
     co_await sleep(100ms);
     co_return "user " + std::to_string(i);
   };
+  FakeScreen screen;
+  Progress bar("users", ProgressOptions{}.output(screen));
   auto all = co_await process_batch(std::views::iota(1, 1001), process,
-                                    Batch{}.size(50).concurrency(10).pause(100ms).progress("users"));
+                                    Batch{}.size(50).concurrency(10).pause(100ms).progress(bar));
   CO_ASSERT_EQ(all.size(), 1000U);
   EXPECT_EQ(all[0], "user 1");
   EXPECT_EQ(all[999], "user 1000");
   // 20 batches of 5 rounds, 19 pauses.
   EXPECT_EQ(now() - start, 20 * 5 * 100ms + 19 * 100ms);
+  EXPECT_EQ(bar.done(), 1000U);
+  EXPECT_EQ(bar.total(), 1000U);
 }
 
 EDDY_TEST(ProcessBatch, OneBatchAfterTheOther) {
-  Ints running;
   std::vector<TimePoint> begun;
   auto start = now();
   auto work = [&](int i) -> Task<> {
@@ -190,6 +194,16 @@ EDDY_TEST(ProcessBatch, CancelledInACallAndInAPause) {
   auto second = co_await try_for(process_batch(std::views::iota(0, 9), work, Batch{}.size(3).pause(1s)), 1500ms);
   EXPECT_FALSE(second.has_value());
   EXPECT_EQ(ended, 6);
+}
+
+EDDY_TEST(ProcessBatch, ABarOfItsOwnCountsAlsoFailures) {
+  testing::internal::CaptureStderr();
+  auto all =
+      co_await process_batch(return_exceptions, std::views::iota(0, 5), fail_at_3, Batch{}.size(2).progress("items"));
+  std::string shown = testing::internal::GetCapturedStderr();
+  EXPECT_NE(shown.find("items: 100% 5/5"), std::string::npos) << shown;
+  CO_ASSERT_EQ(all.size(), 5U);
+  EXPECT_FALSE(all[3].has_value());
 }
 
 EDDY_TEST(ProcessBatch, RefusesBatchesOfNothing) {

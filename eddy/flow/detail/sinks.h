@@ -85,17 +85,17 @@ struct Discarded {
   void take() const noexcept {}
 };
 
-/// A bar that goes on after these results, if there is one.
-class BarRef {
+/// A bar that is somebody else's, or none.
+class LentBar {
  public:
-  explicit BarRef(std::optional<eddy::Progress>& bar) noexcept : bar_(&bar) {}
-  void advance() {
-    if (*bar_) (*bar_)->advance();
+  explicit LentBar(eddy::Progress* bar) noexcept : bar_(bar) {}
+  void advance() noexcept {
+    if (bar_) bar_->advance();
   }
   void close() const noexcept {}
 
  private:
-  std::optional<eddy::Progress>* bar_;
+  eddy::Progress* bar_;
 };
 
 /// Any of them, with a bar that moves by one for each.
