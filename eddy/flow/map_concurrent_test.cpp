@@ -361,6 +361,12 @@ EDDY_TEST(MapConcurrent, CancelledWithErrorsKept) {
   EXPECT_EQ(gauge.ended, 6);
 }
 
+EDDY_TEST(MapConcurrent, ACancellationThatWasRaisedIsNoError) {
+  auto raise = [](int) { return raising(sleep(1h)); };
+  auto in_time = co_await try_for(map_concurrent(return_exceptions, up_to(1), raise, 1), 1s);
+  EXPECT_FALSE(in_time.has_value());
+}
+
 EDDY_TEST(MapConcurrent, CancelledBeforeItStarts) {
   Gauge gauge;
   auto task = create_task([&]() -> Task<> {
