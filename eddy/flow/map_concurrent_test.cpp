@@ -441,7 +441,7 @@ EDDY_TEST(MapConcurrent, WithABar) {
   };
   FakeScreen screen;
   auto shown = ProgressOptions{}.output(screen);
-  auto results = co_await map_concurrent(up_to(5), later, 2, Progress{"items", shown});
+  auto results = co_await map_concurrent(up_to(5), later, 2, Progress("items", shown));
   EXPECT_EQ(results, up_to(5));
   EXPECT_EQ(screen.text(), "items: 100%|#########################| 5/5 [00:03, 1.67it/s]\n");
   Progress bar("all", shown);
