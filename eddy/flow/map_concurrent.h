@@ -48,13 +48,13 @@ auto map_work(I&& items, F&& f, Sink sink, std::size_t most, const char* who) {
 template <class Sink, class I, class F>
 auto map_work(I&& items, F&& f, Sink sink, std::size_t most, const char* who, eddy::Progress& bar) {
   if (auto total = total_of(items)) bar.expect(*total);
-  return map_work(std::forward<I>(items), std::forward<F>(f), Counted(std::move(sink), LentBar(&bar)), most, who);
+  return map_work(std::forward<I>(items), std::forward<F>(f), WithBar(std::move(sink), LentBar(&bar)), most, who);
 }
 
 template <class Sink, class I, class F>
 auto map_work(I&& items, F&& f, Sink sink, std::size_t most, const char* who, eddy::Progress&& bar) {
   if (auto total = total_of(items)) bar.expect(*total);
-  return map_work(std::forward<I>(items), std::forward<F>(f), Counted(std::move(sink), std::move(bar)), most, who);
+  return map_work(std::forward<I>(items), std::forward<F>(f), WithBar(std::move(sink), std::move(bar)), most, who);
 }
 
 template <class I, class F>

@@ -73,7 +73,7 @@ AsyncGenerator<Results> batch_by_batch(S source, F f, Batch how, std::optional<s
     if (batch.empty()) break;
     if (!first && how.pause() > Duration(0)) co_await sleep(how.pause());
     [[maybe_unused]] const std::size_t count = batch.size();
-    auto calls = work_through(RangeSource<Kept>(std::move(batch)), BatchedCall<F, Item>(f), Counted(Sink(), bar),
+    auto calls = work_through(RangeSource<Kept>(std::move(batch)), BatchedCall<F, Item>(f), WithBar(Sink(), bar),
                               how.concurrency(), "process_batch");
     if constexpr (std::is_same_v<Sink, Discarded>) {
       co_await std::move(calls);

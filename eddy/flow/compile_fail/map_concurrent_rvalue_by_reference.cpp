@@ -1,4 +1,5 @@
-// expect: eddy: this function cannot be called with an item: elements of a range given as an lvalue are passed as they are
+// expect: eddy: this function cannot be called with an item: elements of a range given as an lvalue are passed as they
+// are
 #include <vector>
 
 #include "eddy/flow/map_concurrent.h"

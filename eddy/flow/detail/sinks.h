@@ -100,11 +100,11 @@ class LentBar {
 
 /// Any of them, with a bar that moves by one for each.
 template <class Sink, class Bar>
-class Counted {
+class WithBar {
  public:
   using Taken = typename Sink::Taken;
 
-  Counted(Sink sink, Bar bar) : sink_(std::move(sink)), bar_(std::move(bar)) {}
+  WithBar(Sink sink, Bar bar) : sink_(std::move(sink)), bar_(std::move(bar)) {}
 
   auto begin() noexcept { return sink_.begin(); }
 
