@@ -31,30 +31,31 @@ constexpr void check_work() {
   }
 }
 
-/// How many items there will be, for a bar, if that is known.
-template <class I>
-std::optional<std::size_t> total_of(const I& items) {
-  if constexpr (std::is_array_v<I>) return std::extent_v<I>;
-  if constexpr (detail::Range<const I> && requires { items.size(); }) return items.size();
-  return std::nullopt;
+/// How many items there will be, for a bar, where the source knows.
+template <class S>
+std::optional<std::size_t> total_of(const S& source) {
+  if constexpr (requires { source.size(); }) {
+    return source.size();
+  } else {
+    return std::nullopt;
+  }
 }
 
-template <class Sink, class I, class F>
-auto map_work(I&& items, F&& f, Sink sink, std::size_t most, const char* who) {
-  return work_through(as_source(std::forward<I>(items)), std::decay_t<F>(std::forward<F>(f)), std::move(sink), most,
-                      who);
+template <class S, class F, class Sink>
+auto map_work(S source, F f, Sink sink, std::size_t most, const char* who) {
+  return work_through(std::move(source), std::move(f), std::move(sink), most, who);
 }
 
-template <class Sink, class I, class F>
-auto map_work(I&& items, F&& f, Sink sink, std::size_t most, const char* who, eddy::Progress& bar) {
-  if (auto total = total_of(items)) bar.expect(*total);
-  return map_work(std::forward<I>(items), std::forward<F>(f), WithBar(std::move(sink), LentBar(&bar)), most, who);
+template <class S, class F, class Sink>
+auto map_work(S source, F f, Sink sink, std::size_t most, const char* who, eddy::Progress& bar) {
+  if (auto total = total_of(source)) bar.expect(*total);
+  return work_through(std::move(source), std::move(f), WithBar(std::move(sink), LentBar(&bar)), most, who);
 }
 
-template <class Sink, class I, class F>
-auto map_work(I&& items, F&& f, Sink sink, std::size_t most, const char* who, eddy::Progress&& bar) {
-  if (auto total = total_of(items)) bar.expect(*total);
-  return map_work(std::forward<I>(items), std::forward<F>(f), WithBar(std::move(sink), std::move(bar)), most, who);
+template <class S, class F, class Sink>
+auto map_work(S source, F f, Sink sink, std::size_t most, const char* who, eddy::Progress&& bar) {
+  if (auto total = total_of(source)) bar.expect(*total);
+  return work_through(std::move(source), std::move(f), WithBar(std::move(sink), std::move(bar)), most, who);
 }
 
 template <class I, class F>
@@ -66,15 +67,15 @@ struct MapConcurrentFn {
   auto operator()(I&& items, F&& f, std::size_t most, Bar&&... bar) const {
     check_work<I, F>();
     check_concurrency(most, "map_concurrent(items, f, 0)");
-    return map_work(std::forward<I>(items), std::forward<F>(f), typename sink_for_t<I, F>::Values(), most,
-                    "map_concurrent", std::forward<Bar>(bar)...);
+    return map_work(as_source(std::forward<I>(items)), std::decay_t<F>(std::forward<F>(f)),
+                    typename sink_for_t<I, F>::Values(), most, "map_concurrent", std::forward<Bar>(bar)...);
   }
   template <iter::Source I, class F, class... Bar>
   auto operator()(ReturnExceptions, I&& items, F&& f, std::size_t most, Bar&&... bar) const {
     check_work<I, F>();
     check_concurrency(most, "map_concurrent(return_exceptions, items, f, 0)");
-    return map_work(std::forward<I>(items), std::forward<F>(f), typename sink_for_t<I, F>::Errors(), most,
-                    "map_concurrent", std::forward<Bar>(bar)...);
+    return map_work(as_source(std::forward<I>(items)), std::decay_t<F>(std::forward<F>(f)),
+                    typename sink_for_t<I, F>::Errors(), most, "map_concurrent", std::forward<Bar>(bar)...);
   }
 };
 
@@ -83,8 +84,8 @@ struct ForEachConcurrentFn {
   auto operator()(I&& items, F&& f, std::size_t most, Bar&&... bar) const {
     check_work<I, F>();
     check_concurrency(most, "for_each_concurrent(items, f, 0)");
-    return map_work(std::forward<I>(items), std::forward<F>(f), Discarded(), most, "for_each_concurrent",
-                    std::forward<Bar>(bar)...);
+    return map_work(as_source(std::forward<I>(items)), std::decay_t<F>(std::forward<F>(f)), Discarded(), most,
+                    "for_each_concurrent", std::forward<Bar>(bar)...);
   }
 };
 

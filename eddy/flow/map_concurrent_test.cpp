@@ -414,6 +414,16 @@ EDDY_TEST(MapConcurrent, WinsOrLosesARace) {
   EXPECT_EQ(gauge.running, 0);
 }
 
+EDDY_TEST(MapConcurrent, OfTasksThatWereMadeBefore) {
+  Gauge gauge;
+  std::vector<Task<int>> tasks;
+  for (int i = 0; i < 5; ++i) tasks.push_back(gauge.work(i, 1s));
+  auto same = [](Task<int> task) { return task; };
+  auto results = co_await map_concurrent(std::move(tasks), same, 2);
+  EXPECT_EQ(results, (Ints{0, 10, 20, 30, 40}));
+  EXPECT_EQ(gauge.most, 2);
+}
+
 EDDY_TEST(MapConcurrent, Nests) {
   auto sum_up_to = [](int i) -> Task<int> {
     auto one = [](int) -> Task<int> {

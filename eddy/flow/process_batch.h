@@ -62,11 +62,11 @@ struct BatchOf<Discarded> {
 };
 
 template <class Sink, class S, class F, class Results = typename BatchOf<Sink>::type>
-AsyncGenerator<Results> batch_by_batch(S source, F f, Batch how, std::optional<std::size_t> total) {
+AsyncGenerator<Results> batch_by_batch(S source, F f, Batch how) {
   using Item = typename Pull<S>::Item;
   using Kept = std::vector<batched_t<Item>>;
   std::optional<eddy::Progress> own;
-  LentBar bar(how.open_bar(own, total));
+  LentBar bar(how.open_bar(own, total_of(source)));
   Pull<S> items(std::move(source));
   for (bool first = true;; first = false) {
     Kept batch = co_await next_batch(items, how.size());
@@ -114,9 +114,8 @@ struct BatchesFn {
  private:
   template <class Sink, class I, class F>
   static auto start(I&& items, F&& f, Batch how) {
-    auto total = total_of(items);
     return batch_by_batch<Sink, source_t<I>, std::decay_t<F>>(as_source(std::forward<I>(items)), std::forward<F>(f),
-                                                              std::move(how), total);
+                                                              std::move(how));
   }
 };
 
