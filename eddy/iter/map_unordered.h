@@ -36,8 +36,8 @@ namespace iter {
 /// counts until it was taken, so that a slow consumer is not run ahead of.
 ///
 /// Nothing starts before the first `next()`. The first error comes out of `next()` once the results before it were
-/// handed out, and cancels the other calls. Left early, as for `map_async`, which keeps the order. For all results at
-/// once, in order, see `map_concurrent`.
+/// handed out, and cancels the other calls; later ones go to the exception handler. Left early, as for `map_async`,
+/// which keeps the order. For all results at once, in order, see `map_concurrent`.
 inline constexpr eddy::detail::MapUnorderedFn map_unordered{};
 
 }  // namespace iter
