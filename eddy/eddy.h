@@ -57,7 +57,7 @@
 
 // Values over time.
 #include "eddy/iter/async_generator.h"  // AsyncGenerator
-#include "eddy/iter/iter.h"             // iter:: map filter take chunk collect map_async merge …
+#include "eddy/iter/iter.h"             // iter:: map filter take chunk collect map_async map_unordered merge buffer …
 
 // Flow control.
 #include "eddy/flow/acquire_all.h"      // acquire_all
@@ -84,6 +84,9 @@
 #include "eddy/flow/cached.h"           // cached CachedFunction
 #include "eddy/flow/debounced.h"        // Debounced
 #include "eddy/flow/every.h"            // every Every
+#include "eddy/flow/map_concurrent.h"   // map_concurrent for_each_concurrent
+#include "eddy/flow/process_batch.h"    // process_batch batches Batch
+#include "eddy/flow/produce_consume.h"  // produce_consume Workers
 #include "eddy/flow/progress.h"         // Progress ProgressOptions
 #include "eddy/flow/progress_output.h"  // ProgressOutput ProgressPause
 #include "eddy/flow/progress_print.h"   // progress_print
