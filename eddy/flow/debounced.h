@@ -17,6 +17,12 @@ namespace detail {
 
 class DebounceState;
 
+// GCC 12 warns about this frame when the function's type is of an anonymous namespace, although this then has internal
+// linkage as well.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsubobject-linkage"
+#endif
 template <class F>
 Task<> call_and_forget(F& f) {
   if constexpr (Awaitable<std::invoke_result_t<F&>>) {
@@ -26,6 +32,9 @@ Task<> call_and_forget(F& f) {
     co_return;
   }
 }
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 }  // namespace detail
 

@@ -5,10 +5,14 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "eddy/flow/progress.h"
@@ -93,6 +97,49 @@ TEST(ProgressPrintTest, PutsALineAboveTheBars) {
   progress_print("", file);
   EXPECT_EQ(channel.seen(), (Lines{"one", "two", "", "a:   0%"}));
   std::fclose(file);
+}
+
+/// What a program prints about its progress to a terminal of 40 columns, given this in its environment.
+std::string on_a_terminal(const char* variable, const char* value) {
+  const int screen = ::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+  if (screen < 0 || ::grantpt(screen) != 0 || ::unlockpt(screen) != 0) return "no pseudo-terminals here";
+  const int program = ::open(::ptsname(screen), O_RDWR | O_NOCTTY);
+  winsize size{};
+  size.ws_col = 40;
+  size.ws_row = 10;
+  ::ioctl(screen, TIOCSWINSZ, &size);
+  const ::pid_t child = ::fork();
+  if (child == 0) {
+    ::unsetenv("EDDY_PROGRESS");
+    ::unsetenv("NO_COLOR");
+    ::setenv("TERM", "xterm", 1);
+    ::setenv("LC_ALL", "C.UTF-8", 1);
+    ::setenv(variable, value, 1);
+    {
+      Progress bar("pages", 4, ProgressOptions().fd(program));
+    }
+    ::_exit(0);
+  }
+  ::waitpid(child, nullptr, 0);
+  char text[4096] = {};
+  const auto count = ::read(screen, text, sizeof text);
+  ::close(program);
+  ::close(screen);
+  return std::string(text, static_cast<std::size_t>(std::max<::ssize_t>(count, 0)));
+}
+
+TEST(ProgressTerminalTest, TheEnvironmentSaysHowItLooks) {
+  const std::string usual = on_a_terminal("UNUSED", "");
+  if (usual.find("pseudo") != std::string::npos) GTEST_SKIP() << usual;
+  EXPECT_NE(usual.find("pages:   0%|\x1b[36m"), std::string::npos) << usual;
+  EXPECT_NE(usual.find("0/4"), std::string::npos) << usual;
+  const std::string plain = "pages: 0% 0/4 [00:00, ?it/s]\r\n";
+  EXPECT_EQ(on_a_terminal("TERM", "dumb"), plain);
+  EXPECT_EQ(on_a_terminal("EDDY_PROGRESS", "plain"), plain);
+  EXPECT_EQ(on_a_terminal("EDDY_PROGRESS", "off"), "");
+  const std::string colorless = on_a_terminal("NO_COLOR", "1");
+  EXPECT_EQ(colorless.find("\x1b[36m"), std::string::npos) << colorless;
+  EXPECT_NE(colorless.find("pages:   0%|"), std::string::npos) << colorless;
 }
 
 TEST(ProgressOutputTest, BarsOfSeveralThreadsStayWhole) {

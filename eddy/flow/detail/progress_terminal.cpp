@@ -33,13 +33,10 @@ bool locale_is_unicode() {
 
 bool understands_control(const std::string& term) { return !term.empty() && term != "dumb"; }
 
+// Asks anew each time: windows change their size, and numbers of descriptors are used again.
 class Descriptor final : public ProgressOutput {
  public:
-  explicit Descriptor(int fd)
-      : fd_(fd),
-        terminal_(sys::is_terminal(fd) && understands_control(variable("TERM"))),
-        unicode_(locale_is_unicode()),
-        color_(terminal_ && variable("NO_COLOR").empty()) {}
+  explicit Descriptor(int fd) : fd_(fd) {}
 
   int fd() const noexcept { return fd_; }
 
@@ -48,18 +45,15 @@ class Descriptor final : public ProgressOutput {
     const sys::TerminalSize size = sys::terminal_size(fd_);
     if (size.columns > 0) screen.columns = size.columns;
     if (size.rows > 0) screen.rows = size.rows;
-    screen.terminal = terminal_;
-    screen.unicode = unicode_;
-    screen.color = color_;
+    screen.terminal = sys::is_terminal(fd_) && understands_control(variable("TERM"));
+    screen.unicode = locale_is_unicode();
+    screen.color = screen.terminal && variable("NO_COLOR").empty();
     return screen;
   }
   void write(std::string_view text) noexcept override { sys::write_text(fd_, text); }
 
  private:
   int fd_;
-  bool terminal_;
-  bool unicode_;
-  bool color_;
 };
 
 struct Descriptors {
