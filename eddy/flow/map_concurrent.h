@@ -47,13 +47,13 @@ auto map_work(S source, F f, Sink sink, std::size_t most, const char* who) {
 }
 
 template <class S, class F, class Sink>
-auto map_work(S source, F f, Sink sink, std::size_t most, const char* who, eddy::Progress& bar) {
+auto map_work(S source, F f, Sink sink, std::size_t most, const char* who, Progress& bar) {
   if (auto total = total_of(source)) bar.expect(*total);
   return work_through(std::move(source), std::move(f), WithBar(std::move(sink), LentBar(&bar)), most, who);
 }
 
 template <class S, class F, class Sink>
-auto map_work(S source, F f, Sink sink, std::size_t most, const char* who, eddy::Progress&& bar) {
+auto map_work(S source, F f, Sink sink, std::size_t most, const char* who, Progress&& bar) {
   if (auto total = total_of(source)) bar.expect(*total);
   return work_through(std::move(source), std::move(f), WithBar(std::move(sink), std::move(bar)), most, who);
 }

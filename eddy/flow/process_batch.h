@@ -65,7 +65,7 @@ template <class Sink, class S, class F, class Results = typename BatchOf<Sink>::
 AsyncGenerator<Results> batch_by_batch(S source, F f, Batch how) {
   using Item = typename Pull<S>::Item;
   using Kept = std::vector<batched_t<Item>>;
-  std::optional<eddy::Progress> own;
+  std::optional<Progress> own;
   LentBar bar(how.open_bar(own, total_of(source)));
   Pull<S> items(std::move(source));
   for (bool first = true;; first = false) {

@@ -23,21 +23,21 @@ AsyncGenerator<Item> watched_items(S source, P bar) {
 }
 
 struct ProgressFn {
-  auto operator()(eddy::Progress&& bar) const {
+  auto operator()(Progress&& bar) const {
     auto make = [bar = std::move(bar)]<class S>(S source) mutable {
-      return watched_items<S, eddy::Progress>(std::move(source), std::move(bar));
+      return watched_items<S, Progress>(std::move(source), std::move(bar));
     };
     return Stage<decltype(make)>(std::move(make));
   }
   /// One that stays the caller's: advanced, not closed.
-  auto operator()(eddy::Progress& bar) const {
-    auto make = [&bar]<class S>(S source) { return watched_items<S, eddy::Progress&>(std::move(source), bar); };
+  auto operator()(Progress& bar) const {
+    auto make = [&bar]<class S>(S source) { return watched_items<S, Progress&>(std::move(source), bar); };
     return Stage<decltype(make)>(make);
   }
   /// A bar of its own, from what a Progress is made of.
   template <class... Rest>
   auto operator()(std::string label, Rest&&... rest) const {
-    return (*this)(eddy::Progress(std::move(label), std::forward<Rest>(rest)...));
+    return (*this)(Progress(std::move(label), std::forward<Rest>(rest)...));
   }
 };
 

@@ -88,14 +88,14 @@ struct Discarded {
 /// A bar that is somebody else's, or none.
 class LentBar {
  public:
-  explicit LentBar(eddy::Progress* bar) noexcept : bar_(bar) {}
+  explicit LentBar(Progress* bar) noexcept : bar_(bar) {}
   void advance() noexcept {
     if (bar_) bar_->advance();
   }
   void close() const noexcept {}
 
  private:
-  eddy::Progress* bar_;
+  Progress* bar_;
 };
 
 /// Any of them, with a bar that moves by one for each.

@@ -72,20 +72,20 @@ void Sender::share() {
   body_ = {};
 }
 
-Progress Sender::send(int socket) {
+MessageState Sender::send(int socket) {
   while (sent_ < kHeader + body_.size()) {
     std::ptrdiff_t n = send_some(socket);
     if (n >= 0) {
       sent_ += static_cast<std::size_t>(n);
     } else if (errno == EAGAIN) {
-      return Progress::kBlocked;
+      return MessageState::kBlocked;
     } else if (errno == EPIPE || errno == ECONNRESET) {
-      return Progress::kClosed;
+      return MessageState::kClosed;
     } else if (errno != EINTR) {
       sys::throw_error("send to a worker process", errno);
     }
   }
-  return Progress::kDone;
+  return MessageState::kDone;
 }
 
 std::ptrdiff_t Sender::send_some(int socket) {
@@ -115,18 +115,18 @@ std::ptrdiff_t Sender::send_some(int socket) {
 
 // --- receiving -------------------------------------------------------------------------------------------------------
 
-Progress Receiver::receive(int socket) {
+MessageState Receiver::receive(int socket) {
   for (;;) {
-    if (got_ >= kHeader && (header_.shared != 0 || got_ == kHeader + header_.size)) return Progress::kDone;
+    if (got_ >= kHeader && (header_.shared != 0 || got_ == kHeader + header_.size)) return MessageState::kDone;
     std::ptrdiff_t n = receive_some(socket);
     if (n > 0) {
       bool header_was_whole = got_ >= kHeader;
       got_ += static_cast<std::size_t>(n);
       if (!header_was_whole && got_ >= kHeader) begin_body();
     } else if (n == 0 || errno == ECONNRESET) {
-      return Progress::kClosed;
+      return MessageState::kClosed;
     } else if (errno == EAGAIN) {
-      return Progress::kBlocked;
+      return MessageState::kBlocked;
     } else if (errno != EINTR) {
       sys::throw_error("receive from a worker process", errno);
     }

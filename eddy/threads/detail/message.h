@@ -41,7 +41,7 @@ struct MessageHeader {
   std::uint32_t shared = 0;  ///< 1: the body is in shared memory
 };
 
-enum class Progress : std::uint8_t { kDone, kBlocked, kClosed };
+enum class MessageState : std::uint8_t { kDone, kBlocked, kClosed };
 
 /// Writes one message, as far as the socket takes it.
 class Sender {
@@ -53,7 +53,7 @@ class Sender {
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
   /// kBlocked: again when the socket is writable. kClosed: nobody reads any more.
-  Progress send(int socket);
+  MessageState send(int socket);
 
  private:
   void share();
@@ -70,7 +70,7 @@ class Sender {
 class Receiver {
  public:
   /// kBlocked: again when the socket is readable. kClosed: the other end is gone.
-  Progress receive(int socket);
+  MessageState receive(int socket);
   /// After kDone.
   Message take() noexcept { return std::move(message_); }
 

@@ -43,29 +43,29 @@ class OutsideWork {
   Loop& loop_;
 };
 
-Task<Progress> send(WorkerProcess& worker, Message request) {
+Task<MessageState> send(WorkerProcess& worker, Message request) {
   Sender sender(std::move(request));
-  Progress progress = sender.send(worker.socket());
-  while (progress == Progress::kBlocked) {
+  MessageState state = sender.send(worker.socket());
+  while (state == MessageState::kBlocked) {
     co_await race(writable(worker.socket()), readable(worker.pidfd()));
-    progress = sender.send(worker.socket());
-    if (progress == Progress::kBlocked && worker.ended()) co_return Progress::kClosed;
+    state = sender.send(worker.socket());
+    if (state == MessageState::kBlocked && worker.ended()) co_return MessageState::kClosed;
   }
-  co_return progress;
+  co_return state;
 }
 
 // The process is watched beside the socket: a child of its own may keep the socket open.
-Task<Progress> receive(WorkerProcess& worker, Message& answer) {
+Task<MessageState> receive(WorkerProcess& worker, Message& answer) {
   Receiver receiver;
-  Progress progress = receiver.receive(worker.socket());
-  while (progress == Progress::kBlocked) {
+  MessageState state = receiver.receive(worker.socket());
+  while (state == MessageState::kBlocked) {
     co_await race(readable(worker.socket()), readable(worker.pidfd()));
     bool gone = worker.ended().has_value();  // asked first: what it has sent is there then
-    progress = receiver.receive(worker.socket());
-    if (progress == Progress::kBlocked && gone) co_return Progress::kClosed;
+    state = receiver.receive(worker.socket());
+    if (state == MessageState::kBlocked && gone) co_return MessageState::kClosed;
   }
-  if (progress == Progress::kDone) answer = receiver.take();
-  co_return progress;
+  if (state == MessageState::kDone) answer = receiver.take();
+  co_return state;
 }
 
 Task<ProcessEnd> end_of(WorkerProcess& worker) {
@@ -124,9 +124,9 @@ Task<Message> ProcessCore::call(std::shared_ptr<ProcessCore> core, Message reque
   if (core->shut_down_) throw_closed();  // one that merely closes serves those who were in line before
   Lease lease(*core);
   Message answer;
-  Progress progress = co_await send(lease.worker(), std::move(request));
-  if (progress == Progress::kDone) progress = co_await receive(lease.worker(), answer);
-  if (progress == Progress::kClosed) {
+  MessageState state = co_await send(lease.worker(), std::move(request));
+  if (state == MessageState::kDone) state = co_await receive(lease.worker(), answer);
+  if (state == MessageState::kClosed) {
     ProcessEnd end = co_await end_of(lease.worker());
     throw_died(lease.worker(), end);
   }

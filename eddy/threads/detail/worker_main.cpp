@@ -75,12 +75,12 @@ void serve() {
   const pid_t self = ::getpid();
   for (;;) {
     Receiver in;
-    if (in.receive(kWorkerSocket) != Progress::kDone) return;
+    if (in.receive(kWorkerSocket) != MessageState::kDone) return;
     Message call = in.take();
     Sender out = answer(call);
     std::fflush(nullptr);                // what it printed comes before its result, and survives whatever ends us
     if (::getpid() != self) ::_exit(0);  // the function forked, and its copy came back too: one answer is enough
-    if (out.send(kWorkerSocket) != Progress::kDone) return;
+    if (out.send(kWorkerSocket) != MessageState::kDone) return;
   }
 }
 
