@@ -1,5 +1,5 @@
-// process_batch: a thousand users in batches of fifty, ten calls at a time, a pause between batches, and a bar on
-// stderr. SPDX-License-Identifier: MIT
+// process_batch: a thousand users in batches of fifty, ten calls at a time, with pauses and a bar on stderr.
+// SPDX-License-Identifier: MIT
 #include <iostream>
 #include <ranges>
 #include <string>

@@ -190,6 +190,12 @@ WriteList::WriteList(StreamState* of, std::span<const std::string_view> pieces) 
   for (const std::string_view piece : pieces) pieces_.push_back({const_cast<char*>(piece.data()), piece.size()});
 }
 
+WriteString::WriteString(StreamState* of, std::string&& text) noexcept
+    : StreamWrite(of, "write() to"), text_(std::move(text)) {}
+
+WriteString::WriteString(WriteString&& other) noexcept
+    : StreamWrite(static_cast<StreamWrite&&>(other)), text_(std::move(other.text_)) {}
+
 TryOp::Progress WriteString::attempt() {
   if (!rest_.iov_base) rest_ = {text_.data(), text_.size()};  // now: a string that moves takes its bytes along
   return write({&rest_, 1}, first_);
