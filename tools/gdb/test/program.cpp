@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+// What the debugger is tested on: tasks that wait in known places, and one that runs. `program live` says so and sleeps.
+#include <csignal>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "eddy/combine/as_completed.h"
+#include "eddy/combine/gather.h"
+#include "eddy/combine/task_group.h"
+#include "eddy/combine/wait.h"
+#include "eddy/core/create_task.h"
+#include "eddy/core/outcome.h"
+#include "eddy/core/run.h"
+#include "eddy/io/stream.h"
+#include "eddy/iter/async_generator.h"
+#include "eddy/sync/event.h"
+#include "eddy/sync/lock.h"
+#include "eddy/sync/queue.h"
+#include "eddy/sync/semaphore.h"
+#include "eddy/threads/loop_thread.h"
+#include "eddy/time/sleep.h"
+#include "eddy/time/timeout.h"
+
+using namespace std::chrono_literals;
+using eddy::Task;
+
+extern "C" [[gnu::noinline]] void stop_here() { asm volatile("" ::: "memory"); }
+
+namespace {
+
+struct Things {
+  eddy::Queue<int> jobs{8};
+  eddy::LifoQueue<std::string> names;
+  eddy::PriorityQueue<int> urgent;
+  eddy::Lock lock;
+  eddy::Semaphore slots{3};
+  eddy::Event go;
+  eddy::Event went;
+  eddy::StreamPair pipe = eddy::memory_stream_pair();
+  eddy::Outcome<int> good{std::in_place, 42};
+  eddy::Outcome<int> cancelled = eddy::Outcome<int>::was_cancelled();
+  eddy::Duration delay = 1500ms;
+  eddy::TimePoint deadline{90s};
+  Task<> idle = [](Things& self) -> Task<> { co_await self.go.wait(); }(*this);
+  Task<> taken = std::move(idle);
+  eddy::TaskHandle<> handle;
+  eddy::AnyTask any;
+};
+
+Task<> nap() { co_await eddy::sleep(1h); }
+
+Task<int> next_job(Things& things) { co_return co_await things.jobs.get(); }
+
+Task<> consume(Things& things) { (void)co_await next_job(things); }
+
+Task<> hold(Things& things) {
+  auto guard = co_await things.lock.acquire();
+  co_await things.go.wait();
+}
+
+Task<> want(Things& things) { auto guard = co_await things.lock.acquire(); }
+
+Task<> both(Things& things) { co_await eddy::gather(nap(), consume(things)); }
+
+Task<> family(Things& things) {
+  co_await eddy::task_group([&](eddy::TaskGroup& group) -> Task<> {
+    group.create_task(nap).set_name("first");
+    group.create_task(both, std::ref(things)).set_name("second");
+    co_await things.go.wait();
+  });
+}
+
+Task<> read(Things& things) { auto line = co_await things.pipe.first.read_line(); }
+
+Task<> join(Things& things) { co_await things.handle; }
+
+Task<> limited(Things& things) { co_await eddy::wait_for(consume(things), 2h); }
+
+eddy::AsyncGenerator<int> count() {
+  co_yield 1;
+  co_await nap();
+  co_yield 2;
+}
+
+Task<> iterate() {
+  auto numbers = count();
+  while (auto number = co_await numbers.next()) (void)*number;
+}
+
+Task<> ended() { co_return; }
+
+template <int kDepth>
+Task<> down(Things& things) {
+  if constexpr (kDepth == 0) {
+    co_await things.went.wait();
+    stop_here();
+  } else {
+    co_await down<kDepth - 1>(things);
+    stop_here();
+  }
+}
+
+Task<> busy(Things& things) {
+  co_await down<2>(things);
+  things.go.clear();
+}
+
+template <class... A>
+void start(const char* name, A&&... work) {
+  eddy::create_task(std::forward<A>(work)...).set_name(name);
+}
+
+void start_all(Things& things) {
+  things.handle = eddy::create_task(nap);
+  things.handle.set_name("sleeper");
+  things.any = things.handle;
+  start("consumer", consume, std::ref(things));
+  start("holder", hold, std::ref(things));
+  start("waiter", want, std::ref(things));
+  start("family", family, std::ref(things));
+  start("reader", read, std::ref(things));
+  start("joiner", join, std::ref(things));
+  start("limited", limited, std::ref(things));
+  start("iterator", iterate);
+  start("stream", eddy::sleep(30min));
+  start("busy", busy, std::ref(things));
+}
+
+void fill(Things& things) {
+  things.names.put_nowait("last");
+  things.urgent.put_nowait(3);
+  things.urgent.put_nowait(1);
+}
+
+Task<> main_task(bool live) {
+  Things things;
+  eddy::current_task().set_name("main");
+  start_all(things);
+  fill(things);
+  auto permit = co_await things.slots.acquire();
+  co_await eddy::sleep(10ms);
+  if (!live) things.went.set();
+  eddy::create_task(ended).set_name("new");
+  if (live) std::puts("waiting");
+  if (live) std::fflush(stdout);
+  co_await things.go.wait();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  eddy::LoopThread other;
+  auto elsewhere = other.run([]() -> Task<> {
+    eddy::current_task().set_name("elsewhere");
+    co_await nap();
+  });
+  eddy::Loop parked;  // runs on no thread
+  parked.create_task(ended).set_name("parked");
+  eddy::run(main_task(argc > 1 && std::string_view(argv[1]) == "live"));
+}
