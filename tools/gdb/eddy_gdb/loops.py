@@ -105,9 +105,7 @@ class Loop:
         world = self.world
         root = self.address + world.layout["Loop.root"]
         for owner in (root, *ring(world, root + world.layout["RootOwner.objects"], "Detached.next")):
-            for strand in kids_of(world, owner):
-                strand.loop = self
-                yield strand
+            yield from kids_of(world, owner, 0, self)
 
     def running(self):
         """The strand that runs on its thread, or None."""

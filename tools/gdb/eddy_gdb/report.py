@@ -83,9 +83,9 @@ def details(strand):
     if strand.cancel_reason:
         yield f"  cancelled because: {strand.cancel_reason}"
     if strand.is_task:
-        yield f"  {count(strand.references, 'reference')}, state is a {strand.type_name}"
+        yield f"  {count(strand.references, 'reference')}, state is {strand.type_name}"
     if strand.leaf:
-        yield f"  waits at a {strand.world.class_of(strand.leaf)} at {strand.leaf:#x}"
+        yield f"  waits at {strand.world.class_of(strand.leaf)} at {strand.leaf:#x}"
     yield from (f"  in {place(await_)}" for await_ in awaits_of(strand))
     for kid in strand.kids():
         yield f"  child: {'    ' * (kid.depth - strand.depth - 1)}{title(kid)} {state(kid)}"

@@ -9,8 +9,8 @@ _KIDS_MAX = 10_000_000  # of one owner; more means that memory is damaged
 class Strand:
     """One line of execution: a task, or a branch of one."""
 
-    def __init__(self, world, address, depth=0):
-        self.world, self.address, self.depth, self.number, self.loop = world, address, depth, 0, None
+    def __init__(self, world, address, depth=0, loop=None):
+        self.world, self.address, self.depth, self.loop, self.number = world, address, depth, loop, 0
         at = world.layout
         self._root = address + at["Strand.root"]
         self._flags = world.memory.half(self._root + at["CancelScope.flags"])
@@ -82,11 +82,7 @@ class Strand:
         """The strand that its owner stands on, or None."""
         scope = self.world.word(self._root, "CancelScope.up")
         host = scope and self.world.word(owner_of(self.world, scope), "Owner.host")
-        if not host:
-            return None
-        parent = Strand(self.world, host)
-        parent.loop = self.loop
-        return parent
+        return Strand(self.world, host, 0, self.loop) if host else None
 
     @property
     def task(self):
@@ -104,10 +100,10 @@ class Strand:
         world, scope = self.world, self._top()
         while scope and scope != self._root:
             if world.memory.half(scope + world.layout["CancelScope.flags"]) & world.layout["kOwner"]:
-                yield from kids_of(world, owner_of(world, scope), self.depth + 1)
+                yield from kids_of(world, owner_of(world, scope), self.depth + 1, self.loop)
             scope = world.word(scope, "CancelScope.up")
         if self.extra:
-            yield from kids_of(world, self.extra + world.layout["TaskExtra.leftovers"], self.depth + 1)
+            yield from kids_of(world, self.extra + world.layout["TaskExtra.leftovers"], self.depth + 1, self.loop)
 
 
 def owner_of(world, scope):
@@ -127,9 +123,9 @@ def ring(world, head, link):
             return
 
 
-def kids_of(world, owner, depth=0):
+def kids_of(world, owner, depth, loop):
     """The strands of an owner, depth first."""
     for address in ring(world, owner + world.layout["Owner.kids"], "Strand.next"):
-        strand = Strand(world, address, depth)
+        strand = Strand(world, address, depth, loop)
         yield strand
         yield from strand.kids()

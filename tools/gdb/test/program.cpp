@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What the debugger is tested on: tasks that wait in known places, and one that runs. `program live` says so and sleeps.
-#include <csignal>
+// What the debugger is tested on: tasks that wait in known places, and one that runs. `program live` says that they do,
+// and sleeps.
 #include <cstdio>
+#include <exception>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -29,6 +31,8 @@ extern "C" [[gnu::noinline]] void stop_here() { asm volatile("" ::: "memory"); }
 
 namespace {
 
+Task<> nap() { co_await eddy::sleep(1h); }
+
 struct Things {
   eddy::Queue<int> jobs{8};
   eddy::LifoQueue<std::string> names;
@@ -39,16 +43,19 @@ struct Things {
   eddy::Event went;
   eddy::StreamPair pipe = eddy::memory_stream_pair();
   eddy::Outcome<int> good{std::in_place, 42};
+  eddy::Outcome<int> bad = eddy::Outcome<int>::failed(std::make_exception_ptr(std::runtime_error("no luck")));
   eddy::Outcome<int> cancelled = eddy::Outcome<int>::was_cancelled();
   eddy::Duration delay = 1500ms;
   eddy::TimePoint deadline{90s};
-  Task<> idle = [](Things& self) -> Task<> { co_await self.go.wait(); }(*this);
-  Task<> taken = std::move(idle);
+  Task<> emptied = nap();
+  Task<> unstarted = std::move(emptied);
   eddy::TaskHandle<> handle;
   eddy::AnyTask any;
+  eddy::Loop* loop = &eddy::get_running_loop();
+  eddy::detail::Step nothing;
 };
 
-Task<> nap() { co_await eddy::sleep(1h); }
+[[gnu::used]] Things* all = nullptr;  // for `print *all`
 
 Task<int> next_job(Things& things) { co_return co_await things.jobs.get(); }
 
@@ -69,6 +76,15 @@ Task<> family(Things& things) {
     group.create_task(both, std::ref(things)).set_name("second");
     co_await things.go.wait();
   });
+}
+
+Task<> crowd() {
+  auto body = [](eddy::TaskGroup& group) {
+    group.limit(1);
+    group.create_task(nap).set_name("in");
+    group.create_task(nap).set_name("out");
+  };
+  co_await eddy::task_group(body);
 }
 
 Task<> read(Things& things) { auto line = co_await things.pipe.first.read_line(); }
@@ -101,6 +117,8 @@ Task<> down(Things& things) {
   }
 }
 
+Task<> late(Things& things) { co_await things.went.wait(); }
+
 Task<> busy(Things& things) {
   co_await down<2>(things);
   things.go.clear();
@@ -123,8 +141,10 @@ void start_all(Things& things) {
   start("joiner", join, std::ref(things));
   start("limited", limited, std::ref(things));
   start("iterator", iterate);
-  start("stream", eddy::sleep(30min));
+  start("plain", eddy::sleep(30min));
   start("busy", busy, std::ref(things));
+  start("late", late, std::ref(things));
+  start("crowd", crowd);
 }
 
 void fill(Things& things) {
@@ -133,28 +153,43 @@ void fill(Things& things) {
   things.urgent.put_nowait(1);
 }
 
+void say_waiting() {
+  std::puts("waiting");
+  std::fflush(stdout);
+}
+
 Task<> main_task(bool live) {
   Things things;
+  all = &things;
   eddy::current_task().set_name("main");
   start_all(things);
   fill(things);
   auto permit = co_await things.slots.acquire();
-  co_await eddy::sleep(10ms);
-  if (!live) things.went.set();
-  eddy::create_task(ended).set_name("new");
-  if (live) std::puts("waiting");
-  if (live) std::fflush(stdout);
+  auto doomed = eddy::create_task(nap);
+  doomed.set_name("doomed");
+  co_await eddy::sleep(20ms);
+  if (live) {
+    eddy::get_running_loop().call_soon(say_waiting);  // once this task waits, too
+  } else {
+    things.went.set();
+    doomed.cancel("no longer needed");
+  }
   co_await things.go.wait();
+}
+
+void run_elsewhere(eddy::LoopThread& other) {
+  auto sleeper = other.run([]() -> Task<> {
+    eddy::current_task().set_name("elsewhere");
+    co_await nap();
+  });
+  other.run(ended).get();  // the other waits by now
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   eddy::LoopThread other;
-  auto elsewhere = other.run([]() -> Task<> {
-    eddy::current_task().set_name("elsewhere");
-    co_await nap();
-  });
+  run_elsewhere(other);
   eddy::Loop parked;  // runs on no thread
   parked.create_task(ended).set_name("parked");
   eddy::run(main_task(argc > 1 && std::string_view(argv[1]) == "live"));
