@@ -12,6 +12,7 @@ class _Eddy(gdb.Command):
     """Look at the tasks of an eddy program: a process or a core file.
 
 eddy tasks [TEXT]   every task, what it waits for and where
+eddy summary        how many tasks wait for what, and where
 eddy bt [TASK]      the awaits of a task, innermost first
 eddy task TASK      everything about one task
 eddy loops          the loops and their threads
@@ -31,11 +32,20 @@ class _Command(gdb.Command):
 
     def invoke(self, argument, from_tty):
         try:
-            for line in self.lines(World(), argument.strip()):
+            for line in self.lines(_world(), argument.strip()):
                 print(line)
         except gdb.MemoryError as error:
             raise gdb.GdbError(f"eddy: {error}: the memory is damaged, or the core file is incomplete or not of this "
                                "program") from error
+        except gdb.error as error:
+            raise gdb.GdbError(f"eddy: {error}") from error
+
+
+def _world():
+    world = World()
+    if not world.loops():
+        raise gdb.GdbError("eddy: there is no loop in this process: none has been made yet, or all are gone")
+    return world
 
 
 class _Tasks(_Command):
@@ -47,6 +57,14 @@ whose name contains it. Times count from when the loop last looked at its clock.
 
     def lines(self, world, argument):
         return report.tasks(world, argument)
+
+
+class _Summary(_Command):
+    """eddy summary: how many tasks and branches wait for the same thing at the same place, most first."""
+    name = "summary"
+
+    def lines(self, world, argument):
+        return report.summary(world)
 
 
 class _Bt(_Command):
@@ -89,5 +107,5 @@ Times count from when the loop last looked at its clock: the beginning of its tu
 
 
 def register():
-    for command in (_Eddy, _Tasks, _Bt, _Task, _Loops, _Timers):
+    for command in (_Eddy, _Tasks, _Summary, _Bt, _Task, _Loops, _Timers):
         command()

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Strands, operations and awaits in words."""
+from eddy_gdb.memory import thrown_type
 from eddy_gdb.names import duration
 from eddy_gdb.strands import READY, STOPPED, Strand
 
@@ -14,16 +15,17 @@ def place(await_):
     return f"{await_.function} at {await_.file}:{await_.line}"
 
 
-def state(strand):
-    """"waits for Get", "runs", "has not started", …"""
-    return _state(strand) + (" (cancelled)" if strand.cancelled else "")
+def state(strand, with_details=True):
+    """"waits for Get", "runs", "has not started", …; in detail: also of which task, and until when."""
+    asked_to_end = strand.cancelled and not strand.has("kEnded")
+    return _state(strand, with_details) + (" (cancelled)" if asked_to_end else "")
 
 
-def _state(strand):
+def _state(strand, with_details):
     if strand.leaf:
-        return _waiting(strand)
+        return _waiting(strand, with_details)
     if strand.is_task and strand.has("kDone"):
-        return "is done"
+        return _end(strand)
     if strand.is_task and strand.has("kDraining"):
         return "waits for its abandoned children"
     if strand.is_task and strand.has("kHeld"):
@@ -31,13 +33,21 @@ def _state(strand):
     return "runs" if strand.has("kStarted") else "has not started"
 
 
-def _waiting(strand):
-    what = strand.leaf_type + _joined(strand)
+def _end(strand):
+    if strand.has("kWasCancelled"):
+        return "was cancelled"
+    if not strand.has("kHasError"):
+        return "is done"
+    return f"failed: {thrown_type(strand.world.memory, strand.world.word(strand.address, 'Strand.leaf'))}"
+
+
+def _waiting(strand, with_details):
+    what = strand.leaf_type + (_joined(strand) if with_details else "")
     if strand.leaf_state == READY:
         return f"is about to go on after {what}"
     if strand.leaf_state == STOPPED:
         return f"is about to end: {what} was cancelled"
-    return f"waits for {what}{_due(strand)}"
+    return f"waits for {what}{_due(strand) if with_details else ''}"
 
 
 def _joined(strand):

@@ -6,6 +6,7 @@ import struct
 import gdb
 
 _PAGE = 4096
+_EXCEPTION_HEADER = 112  # it begins with the type_info
 _SYMBOL = re.compile(r"^(?P<name>.*?)(?: \+ (?P<offset>\d+))?(?: in section .*)?$")
 
 
@@ -65,6 +66,14 @@ class Memory:
             found = None if text.startswith("No symbol matches") else _SYMBOL.match(text)
             self._symbols[address] = (found["name"], int(found["offset"] or 0)) if found else ("", 0)
         return self._symbols[address]
+
+
+def thrown_type(memory, exception):
+    """The class of the exception in an exception_ptr, from its header: see __cxa_exception of the C++ ABI."""
+    if not exception:
+        return "none"
+    name, _ = memory.symbol(memory.word(exception - _EXCEPTION_HEADER))
+    return name.removeprefix("typeinfo for ") or "of a class without a name"
 
 
 def address_of(symbol):

@@ -8,7 +8,7 @@ import gdb.printing
 from eddy_gdb.awaits import read_await
 from eddy_gdb.describe import count, place, state, title
 from eddy_gdb.loops import World
-from eddy_gdb.memory import Memory
+from eddy_gdb.memory import Memory, thrown_type
 from eddy_gdb.names import duration, short_type
 from eddy_gdb.strands import Strand, ring
 
@@ -87,7 +87,7 @@ class OutcomePrinter(_Printer):
         if self._has_value():
             return f"{self.kind}: a value"
         error = _pointer(self.value["error_"])
-        return f"{self.kind}: {'cancelled' if self.value['cancelled_'] else 'error ' + _thrown_type(error)}"
+        return f"{self.kind}: {'cancelled' if self.value['cancelled_'] else 'error ' + thrown_type(Memory(), error)}"
 
     def _has_value(self):
         return int(self.value["value_"]["_M_index"]) == 1
@@ -97,15 +97,6 @@ class OutcomePrinter(_Printer):
         if self._has_value() and stored.strip_typedefs().name != "eddy::Unit":
             room = self.value["value_"]["_M_u"].address
             yield "value", room.cast(stored.pointer()).dereference()
-
-
-def _thrown_type(exception):
-    """The class of an exception, from its header: see __cxa_exception of the C++ ABI."""
-    if not exception:
-        return "none"
-    memory = Memory()
-    name, _ = memory.symbol(memory.word(exception - 112))
-    return name.removeprefix("typeinfo for ") or "of a type without a name"
 
 
 def _waiting(waiters):

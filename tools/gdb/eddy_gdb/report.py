@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the commands print, as lines."""
+from collections import Counter
+
 from eddy_gdb.awaits import awaits_of, innermost_await
 from eddy_gdb.describe import count, place, state, title
 from eddy_gdb.loops import strand_at
@@ -13,14 +15,21 @@ def tasks(world, wanted=""):
         mine = [strand for strand in strands if strand.loop is loop]
         yield _heading(loop, mine)
         yield from (_line(strand) for strand in mine if wanted in strand.name)
-    if not strands:
-        yield "no tasks"
 
 
 def _line(strand):
-    awaits = awaits_of(strand)
-    where = f", in {place(awaits[0])}" if awaits else ""
-    return f"{strand.number:4}  {'    ' * strand.depth}{title(strand)} {state(strand)}{where}"
+    return f"{strand.number:4}  {'    ' * strand.depth}{title(strand)} {state(strand)}{_in(strand)}"
+
+
+def _in(strand):
+    where = innermost_await(strand.world, strand.leaf) if strand.leaf else None
+    return f", in {place(where)}" if where else ""
+
+
+def summary(world):
+    """How many are in the same state at the same place, most first."""
+    counts = Counter(state(strand, with_details=False) + _in(strand) for strand in world.strands())
+    yield from (f"{number:8}  {what}" for what, number in counts.most_common())
 
 
 def _heading(loop, strands):
@@ -85,7 +94,17 @@ def details(strand):
     if strand.is_task:
         yield f"  {count(strand.references, 'reference')}, state is {strand.type_name}"
     if strand.leaf:
-        yield f"  waits at {strand.world.class_of(strand.leaf)} at {strand.leaf:#x}"
+        yield f"  waits at {strand.world.class_of(strand.leaf)} at {strand.leaf:#x}{_thing(strand)}"
     yield from (f"  in {place(await_)}" for await_ in awaits_of(strand))
     for kid in strand.kids():
         yield f"  child: {'    ' * (kid.depth - strand.depth - 1)}{title(kid)} {state(kid)}"
+
+
+def _thing(strand):
+    """Which lock, queue or event it waits at, and who else does."""
+    thing = strand.thing
+    if not thing:
+        return ""
+    others = [title(other) for other in strand.world.strands() if other.thing == thing and other != strand]
+    also = f", as {'does' if len(others) == 1 else 'do'} {', '.join(others)}" if others else ""
+    return f"\n  for the object at {thing:#x}{also}"

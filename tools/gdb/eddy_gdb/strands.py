@@ -3,6 +3,7 @@
 from eddy_gdb.names import short_type
 
 ARMED, READY, STOPPED = 1, 2, 3  # an operation's states: the tag of its continuation
+_AT_A_THING = ("Get", "GetNext", "Put", "EventWait", "LockAcquire", "SemaphoreAcquire", "BarrierWait")
 _KIDS_MAX = 10_000_000  # of one owner; more means that memory is damaged
 
 
@@ -42,6 +43,11 @@ class Strand:
     @property
     def leaf_type(self):
         return short_type(self.world.class_of(self.leaf))
+
+    @property
+    def thing(self):
+        """The address of the lock, queue or event it waits at, or 0: the first member of these operations."""
+        return self.world.word(self.leaf, "Op.size") if self.leaf and self.leaf_type in _AT_A_THING else 0
 
     @property
     def leaf_state(self):

@@ -19,7 +19,8 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 GDB = ["gdb", "-nx", "-q", "-batch", "-ex", "set debuginfod enabled off", "-ex", "set confirm off"]
-LOOK = ["eddy tasks", "eddy bt", "eddy bt second", "eddy bt 12", "eddy task family", "eddy loops", "eddy timers"]
+LOOK = ["eddy tasks", "eddy bt", "eddy bt second", "eddy bt 12", "eddy task family", "eddy task waiter",
+        "eddy loops", "eddy timers", "eddy summary"]
 PRINT = ["set print pretty on", "print *all", "print all->loop->ready_", "print all->go.waiters_.ring_",
          "print all->loop->root_.kids", "print all->unstarted.promise_->parent", "set print object on",
          "print *all->any.state_"]
@@ -88,8 +89,10 @@ def attached(program):
 
 
 def without_process(program):
-    return normal(gdb([program], ["eddy tasks"]) + gdb([shutil.which("sleep"), "--args", "sleep", "9"],
-                                                       ["starti", "eddy tasks", "kill"])[1:2])
+    nothing_runs = gdb([program], ["eddy tasks"])
+    no_loop_yet = gdb([program], ["break main", "run", "eddy tasks", "kill"])[2:3]
+    no_eddy = gdb([shutil.which("true")], ["starti", "eddy tasks", "kill"])[1:2]
+    return normal(nothing_runs + no_loop_yet + no_eddy)
 
 
 def compare(name, text, has_types, write):

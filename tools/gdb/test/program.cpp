@@ -51,6 +51,8 @@ struct Things {
   Task<> unstarted = std::move(emptied);
   eddy::TaskHandle<> handle;
   eddy::AnyTask any;
+  eddy::AnyTask failed;
+  eddy::AnyTask over;
   eddy::Loop* loop = &eddy::get_running_loop();
   eddy::detail::Step nothing;
 };
@@ -106,6 +108,11 @@ Task<> iterate() {
 
 Task<> ended() { co_return; }
 
+Task<> fails() {
+  co_await eddy::checkpoint();
+  throw std::runtime_error("no luck");
+}
+
 template <int kDepth>
 Task<> down(Things& things) {
   if constexpr (kDepth == 0) {
@@ -133,6 +140,10 @@ void start_all(Things& things) {
   things.handle = eddy::create_task(nap);
   things.handle.set_name("sleeper");
   things.any = things.handle;
+  things.failed = eddy::create_task(fails);
+  things.failed.set_name("failed");
+  things.over = eddy::create_task(ended);
+  things.over.set_name("over");
   start("consumer", consume, std::ref(things));
   start("holder", hold, std::ref(things));
   start("waiter", want, std::ref(things));
