@@ -13,6 +13,10 @@ def promise_of(frame):
     return frame + _HEADER
 
 
+def frame_of(promise):
+    return promise - _HEADER
+
+
 def read_await(world, promise):
     """Where a suspended coroutine awaits: its std::source_location."""
     where = world.word(promise, "Promise.where")

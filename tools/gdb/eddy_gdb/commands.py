@@ -6,6 +6,7 @@ from eddy_gdb import report
 from eddy_gdb.back_trace import back_trace, running_on_selected_thread
 from eddy_gdb.loops import World
 from eddy_gdb.select import find
+from eddy_gdb.variables import variables
 
 
 class _Eddy(gdb.Command):
@@ -15,6 +16,7 @@ eddy tasks [TEXT]   every task, what it waits for and where
 eddy summary        how many tasks wait for what, and where
 eddy bt [TASK]      the awaits of a task, innermost first
 eddy task TASK      everything about one task
+eddy locals TASK [N]  the variables of its Nth await
 eddy loops          the loops and their threads
 eddy timers         what is armed, and when it is due
 
@@ -48,11 +50,20 @@ def _world():
     return world
 
 
-class _Tasks(_Command):
-    """eddy tasks [TEXT]: every task of every loop, what it waits for, and where: file and line of the innermost await.
+def _found(world, command, text):
+    if not text:
+        raise gdb.GdbError(f"eddy {command}: which task? Its number in `eddy tasks`, its name, or its address")
+    return find(world, text)
 
-Children stand below their parents, indented; a branch is one of a gather's, and has no name. With TEXT, only the tasks
-whose name contains it. Times count from when the loop last looked at its clock."""
+
+class _Tasks(_Command):
+    """Show every task of every loop, what it waits for and where.
+
+Usage: eddy tasks [TEXT]
+
+Where: file and line of the innermost await. Children stand below their parents, indented; a branch is one of a
+gather's, and has no name. With TEXT, only the tasks whose name contains it. Times count from when the loop last looked
+at its clock."""
     name = "tasks"
 
     def lines(self, world, argument):
@@ -60,7 +71,11 @@ whose name contains it. Times count from when the loop last looked at its clock.
 
 
 class _Summary(_Command):
-    """eddy summary: how many tasks and branches wait for the same thing at the same place, most first."""
+    """Show how many tasks wait for the same thing at the same place.
+
+Usage: eddy summary
+
+Most first; branches of gathers count, too."""
     name = "summary"
 
     def lines(self, world, argument):
@@ -68,9 +83,12 @@ class _Summary(_Command):
 
 
 class _Bt(_Command):
-    """eddy bt [TASK]: the asynchronous back trace: every await from where the task is down to the task, innermost first.
+    """Show the asynchronous back trace of a task.
 
-Of a task that runs, the frames of its thread come first. Without TASK: the task that the selected thread runs."""
+Usage: eddy bt [TASK]
+
+Every await from where the task is to the task, innermost first. Of a task that runs, the frames of its thread come
+first. Without TASK: the task that the selected thread runs."""
     name = "bt"
 
     def lines(self, world, argument):
@@ -79,17 +97,40 @@ Of a task that runs, the frames of its thread come first. Without TASK: the task
 
 
 class _Task(_Command):
-    """eddy task TASK: everything about one task."""
+    """Show everything about one task.
+
+Usage: eddy task TASK
+
+Among it what it waits at, its awaits and its children. TASK is its number in `eddy tasks`, its name or a part of it,
+or its address."""
     name = "task"
 
     def lines(self, world, argument):
-        if not argument:
-            raise gdb.GdbError("eddy task: which? Its number in `eddy tasks`, its name, or its address")
-        return report.details(find(world, argument))
+        return report.details(_found(world, "task", argument))
+
+
+class _Locals(_Command):
+    """Show the variables and parameters of a coroutine that waits.
+
+Usage: eddy locals TASK [NUMBER]
+
+NUMBER is that of the await in `eddy bt TASK`, 0 if left out. Variables that are not initialised yet, or gone already,
+are shown, too. For programs that were compiled with -g by GCC, or with -g -O0 by Clang."""
+    name = "locals"
+
+    def lines(self, world, argument):
+        task, _, number = argument.rpartition(" ")
+        if not (task and number.isdigit()):
+            task, number = argument, "0"
+        return variables(_found(world, "locals", task), int(number))
 
 
 class _Loops(_Command):
-    """eddy loops: every loop of the process: its thread, what it runs, how much is ready, its timers."""
+    """Show every loop of the process.
+
+Usage: eddy loops
+
+Its thread, what it runs, how much is ready, its timers."""
     name = "loops"
 
     def lines(self, world, argument):
@@ -97,7 +138,9 @@ class _Loops(_Command):
 
 
 class _Timers(_Command):
-    """eddy timers: what is armed on every loop, soonest first, and who waits for it.
+    """Show what is armed on every loop, soonest first, and who waits for it.
+
+Usage: eddy timers
 
 Times count from when the loop last looked at its clock: the beginning of its turn."""
     name = "timers"
@@ -107,5 +150,5 @@ Times count from when the loop last looked at its clock: the beginning of its tu
 
 
 def register():
-    for command in (_Eddy, _Tasks, _Summary, _Bt, _Task, _Loops, _Timers):
+    for command in (_Eddy, _Tasks, _Summary, _Bt, _Task, _Locals, _Loops, _Timers):
         command()

@@ -73,7 +73,7 @@ def thrown_type(memory, exception):
     if not exception:
         return "none"
     name, _ = memory.symbol(memory.word(exception - _EXCEPTION_HEADER))
-    return name.removeprefix("typeinfo for ") or "of a class without a name"
+    return name.removeprefix("typeinfo for ").split("@")[0] or "of a class without a name"
 
 
 def address_of(symbol):

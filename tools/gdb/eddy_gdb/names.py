@@ -37,7 +37,7 @@ def _without(text, opening, closing):
 
 
 def short_function(name):
-    """`Client::fetch` from a symbol or a source_location's function, which with GCC is `void Client::fetch(…Frame*)`."""
+    """`Client::fetch` from a symbol, or from a source_location's function: GCC's is `void Client::fetch(…Frame*)`."""
     text = without_clones(name)
     text = re.sub(r"\{lambda\([^{}]*\)#\d+\}::operator\(\)", "{lambda}", text)
     text = re.sub(r"'lambda\d*'\([^']*?\)::operator\(\)", "{lambda}", text)

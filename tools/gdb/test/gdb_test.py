@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""gdb_test.py PROGRAM [--write]: runs gdb with eddy.py on PROGRAM (program.cpp), in four ways, and compares what the
-commands print with the files beside this one. --write writes these files instead.
+"""gdb_test.py PROGRAM [--locals] [--write]: runs gdb with eddy.py on PROGRAM (program.cpp), in four ways, and compares what the
+commands print with the files beside this one. --locals: its compiler tells what is in the frames of coroutines. --write writes these
+files instead.
 
   stopped   at a breakpoint in a task that runs
   core      the same from a core file: must print the same
@@ -24,6 +25,7 @@ LOOK = ["eddy tasks", "eddy bt", "eddy bt second", "eddy bt 12", "eddy task fami
 PRINT = ["set print pretty on", "print *all", "print all->loop->ready_", "print all->go.waiters_.ring_",
          "print all->loop->root_.kids", "print all->unstarted.promise_->parent", "set print object on",
          "print *all->any.state_"]
+LOCALS = ["eddy locals holder", "eddy locals consumer 1", "eddy locals iterator 9", "eddy locals busy"]
 MISTAKES = ["eddy bt nobody", "eddy bt er", "eddy task", "eddy bt"]
 NORMAL = (
     (r"0x[0-9a-f]+", "0x…"),
@@ -61,9 +63,9 @@ def gdb(arguments, commands):
                          timeout=120)
     if re.search(r"ptrace: Operation not permitted|Could not trace|Couldn't trace", run.stdout):
         skip("this process may not trace others (in a container: --cap-add SYS_PTRACE)")
-    found = [(name, text.strip("\n")) for name, text in re.findall(r"^@@@ (.*)\n((?:(?!@@@ ).*\n?)*)", run.stdout, re.M)]
+    found = re.findall(r"^@@@ (.*)\n((?:(?!@@@ ).*\n?)*)", run.stdout, re.M)
     assert len(found) == len(commands), run.stdout
-    return found
+    return [(name, text.strip("\n")) for name, text in found]
 
 
 def normal(found):
@@ -110,7 +112,8 @@ def compare(name, text, has_types, write):
 def same(expected, text, name):
     difference = difflib.unified_diff(expected.splitlines(), text.splitlines(), name, "now", lineterm="")
     lines = list(difference)
-    print("\n".join(lines))
+    for line in lines:
+        print(line)
     return not lines
 
 
@@ -123,14 +126,15 @@ def main():
     program, write = sys.argv[1], "--write" in sys.argv
     check_gdb()
     has_types = "no_debug_info" not in program
+    commands = LOOK + PRINT if has_types else LOOK
     with tempfile.TemporaryDirectory() as folder:
         core = pathlib.Path(folder) / "core"
-        commands = LOOK + PRINT if has_types else LOOK
         at_breakpoint, mistakes = stopped(program, core, commands)
         from_core = normal(gdb([program, str(core)], commands))
+        texts = {"locals": normal(gdb([program, str(core)], LOCALS))} if "--locals" in sys.argv else {}
     if not same(at_breakpoint, from_core, "stopped"):
         sys.exit("the core file shows something else than the process did")
-    texts = {"stopped": at_breakpoint, "mistakes": mistakes + without_process(program), "attached": attached(program)}
+    texts |= {"stopped": at_breakpoint, "mistakes": mistakes + without_process(program), "attached": attached(program)}
     sys.exit(0 if all([compare(name, text, has_types, write) for name, text in texts.items()]) else 1)
 
 

@@ -28,7 +28,8 @@ TYPES = {
 }
 DURATIONS = {0: "0 ns", 999: "999 ns", 1500: "1.5 us", 1_500_000_000: "1.5 s", 90_000_000_000: "1.5 min",
              3_600_000_000_000: "1 h", -2_000_000: "-2 ms"}
-BODIES = ["f() [clone .resume]", "f(f()::_Z1f.Frame*) [clone .actor]", "f(f()::_Z1f.Frame*) [clone .actor] [clone .cold]"]
+BODIES = ["f() [clone .resume]", "f(f()::_Z1f.Frame*) [clone .actor]",
+          "f(f()::_Z1f.Frame*) [clone .actor] [clone .cold]"]
 NO_BODIES = ["f()", "f(f()::_Z1f.Frame*) [clone .destroy]", "resume()"]
 
 for given, wanted in FUNCTIONS.items():

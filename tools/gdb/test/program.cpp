@@ -73,11 +73,12 @@ Task<> want(Things& things) { auto guard = co_await things.lock.acquire(); }
 Task<> both(Things& things) { co_await eddy::gather(nap(), consume(things)); }
 
 Task<> family(Things& things) {
-  co_await eddy::task_group([&](eddy::TaskGroup& group) -> Task<> {
+  auto body = [&](eddy::TaskGroup& group) -> Task<> {
     group.create_task(nap).set_name("first");
     group.create_task(both, std::ref(things)).set_name("second");
     co_await things.go.wait();
-  });
+  };
+  co_await eddy::task_group(std::ref(body));
 }
 
 Task<> crowd() {
