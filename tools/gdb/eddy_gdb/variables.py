@@ -24,7 +24,14 @@ def variables(strand, number):
     value = gdb.Value(frame).cast(_frame_type(world.memory.word(frame)).pointer()).dereference()
     for field in value.type.fields():
         if field.name and not _COMPILERS.match(field.name):
-            yield f"{_SCOPE.sub('', field.name)} = {value[field].format_string(pretty_structs=True)}"
+            yield f"{_SCOPE.sub('', field.name)} = {_text(value[field])}"
+
+
+def _text(value):
+    """A reference says where, too: that tells which tasks share an object."""
+    text = value.format_string()
+    is_reference = value.type.strip_typedefs().code in (gdb.TYPE_CODE_REF, gdb.TYPE_CODE_RVALUE_REF)
+    return f"@{int(value.referenced_value().address):#x}: {text}" if is_reference and text[0] != "@" else text
 
 
 def _frame_type(code):

@@ -25,7 +25,7 @@ LOOK = ["eddy tasks", "eddy bt", "eddy bt second", "eddy bt 12", "eddy task fami
 PRINT = ["set print pretty on", "print *all", "print all->loop->ready_", "print all->go.waiters_.ring_",
          "print all->loop->root_.kids", "print all->unstarted.promise_->parent", "set print object on",
          "print *all->any.state_"]
-LOCALS = ["eddy locals holder", "eddy locals consumer 1", "eddy locals iterator 9", "eddy locals busy"]
+LOCALS = ["eddy locals holder", "eddy locals waiter", "eddy locals iterator 9", "eddy locals busy"]
 MISTAKES = ["eddy bt nobody", "eddy bt er", "eddy task", "eddy bt"]
 NORMAL = (
     (r"0x[0-9a-f]+", "0x…"),

@@ -14,8 +14,8 @@ class RingPrinter(Printer):
 
     def __init__(self, value):
         super().__init__(value)
-        link = _LINKS.get(value.type.strip_typedefs().template_argument(0).name)
-        self._items = list(ring(World(), int(value.address), link)) if link else []
+        link = _LINKS.get(self.value.type.strip_typedefs().template_argument(0).name)
+        self._items = list(ring(World(), int(self.value.address), link)) if link else []
 
     def to_string(self):
         return f"{self.kind}: {len(self._items)}"

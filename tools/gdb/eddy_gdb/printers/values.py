@@ -15,7 +15,8 @@ class Printer:
     """One value; `to_string` says what it is."""
 
     def __init__(self, value):
-        self.value = value
+        is_reference = value.type.strip_typedefs().code in (gdb.TYPE_CODE_REF, gdb.TYPE_CODE_RVALUE_REF)
+        self.value = value.referenced_value() if is_reference else value
 
     @property
     def kind(self):
