@@ -12,7 +12,6 @@ from eddy_gdb.strands import Strand, kids_of, ring
 Timer = namedtuple("Timer", "address due")  # nanoseconds from when the loop last looked at its clock
 _LOOPS_MAX = 100_000
 _VTABLE = "vtable for "
-_VTABLE_HEADER = 16  # offset to the top, type_info
 _SLOTS_MAX = 32
 
 
@@ -23,7 +22,7 @@ class World:
         root = find_root()
         self.memory = Memory()
         self.layout = read_layout(self.memory, self.memory.word(root + 8))
-        self._root = root
+        self._root, self._operations = root, {}
 
     def word(self, address, field):
         return self.memory.word(address + self.layout[field])
@@ -38,17 +37,27 @@ class World:
 
     def passes_on(self, node):
         """Whether a receiver is an operation, which has a continuation of its own; a task or a branch has none."""
-        slot, of_operations = self._continuation
-        return self.memory.word(self.memory.word(node) + slot) == of_operations
+        table = self.memory.word(node)
+        if table not in self._operations:
+            self._operations[table] = any(slot == self._continues for slot in self._slots(table))
+        return self._operations[table]
 
     @functools.cached_property
-    def _continuation(self):
-        """Where in a vtable `Node::continuation` is, found by looking for Op's in Op's; and Op's."""
-        code, table = address_of("eddy::detail::Op::continuation() const"), address_of(_VTABLE + "eddy::detail::Op")
-        for slot in range(0, _SLOTS_MAX * 8, 8) if code and table else ():
-            if self.memory.word(table + _VTABLE_HEADER + slot) == code:
-                return slot, code
-        raise gdb.GdbError("eddy: the symbols of eddy::detail::Op are missing: was the program stripped in part?")
+    def _continues(self):
+        """The code of `Op::continuation`: the vtables of operations have it."""
+        code = address_of("eddy::detail::Op::continuation() const")
+        if code is None:
+            raise gdb.GdbError("eddy: the symbol eddy::detail::Op::continuation is missing: was the program stripped in "
+                               "part?")
+        return code
+
+    def _slots(self, table):
+        """The functions in a vtable."""
+        name, _ = self.memory.symbol(table)
+        for slot in range(table, table + _SLOTS_MAX * 8, 8):
+            if self.memory.symbol(slot)[0] != name:
+                return
+            yield self.memory.word(slot)
 
     @functools.cached_property
     def _loops(self):

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""gdb_test.py PROGRAM [--locals] [--write]: runs gdb with eddy.py on PROGRAM (program.cpp), in four ways, and compares what the
-commands print with the files beside this one. --locals: its compiler tells what is in the frames of coroutines. --write writes these
-files instead.
+"""gdb_test.py PROGRAM [--locals] [--write]: runs gdb with eddy.py on PROGRAM (program.cpp) and compares what the
+commands print with the files beside this one. --locals: its compiler tells what is in the frames of coroutines.
+--write writes these files instead.
 
   stopped   at a breakpoint in a task that runs
-  core      the same from a core file: must print the same
+  later     at breakpoints that follow: back in who awaited, and in a branch
+  core      from a core file: must print the same as stopped
+  locals    from a core file, too
   attached  a process that sleeps
   mistakes  what the messages say when something is missing
 
@@ -26,6 +28,7 @@ PRINT = ["set print pretty on", "print *all", "print all->loop->ready_", "print 
          "print all->loop->root_.kids", "print all->unstarted.promise_->parent", "set print object on",
          "print *all->any.state_"]
 LOCALS = ["eddy locals holder", "eddy locals waiter", "eddy locals iterator 9", "eddy locals busy"]
+GO_ON = ["continue", "continue", "eddy bt", "continue", "eddy bt busy", "eddy bt"]
 MISTAKES = ["eddy bt nobody", "eddy bt er", "eddy task", "eddy bt"]
 NORMAL = (
     (r"0x[0-9a-f]+", "0x…"),
@@ -77,8 +80,10 @@ def normal(found):
 
 def stopped(program, core, commands):
     before = ["break stop_here", "run"]
-    found = gdb([program], [*before, *commands, f"generate-core-file {core}", "thread 2", *MISTAKES, "kill"])
-    return normal(found[len(before):len(before) + len(commands)]), normal(found[-1 - len(MISTAKES):-1])
+    found = gdb([program], [*before, *commands, f"generate-core-file {core}", *GO_ON, "thread 2", *MISTAKES, "kill"])
+    looks, rest = found[len(before):len(before) + len(commands)], found[len(before) + len(commands) + 1:]
+    later = [(command, text) for command, text in rest[:len(GO_ON)] if command != "continue"]
+    return normal(looks), normal(later), normal(rest[len(GO_ON) + 1:-1])
 
 
 def attached(program):
@@ -129,12 +134,12 @@ def main():
     commands = LOOK + PRINT if has_types else LOOK
     with tempfile.TemporaryDirectory() as folder:
         core = pathlib.Path(folder) / "core"
-        at_breakpoint, mistakes = stopped(program, core, commands)
+        at_breakpoint, later, mistakes = stopped(program, core, commands)
         from_core = normal(gdb([program, str(core)], commands))
         texts = {"locals": normal(gdb([program, str(core)], LOCALS))} if "--locals" in sys.argv else {}
     if not same(at_breakpoint, from_core, "stopped"):
         sys.exit("the core file shows something else than the process did")
-    texts |= {"stopped": at_breakpoint, "mistakes": mistakes + without_process(program), "attached": attached(program)}
+    texts |= {"stopped": at_breakpoint, "later": later, "mistakes": mistakes + without_process(program), "attached": attached(program)}
     sys.exit(0 if all([compare(name, text, has_types, write) for name, text in texts.items()]) else 1)
 
 

@@ -114,22 +114,25 @@ Task<> fails() {
   throw std::runtime_error("no luck");
 }
 
-template <int kDepth>
-Task<> down(Things& things) {
-  if constexpr (kDepth == 0) {
+Task<> down(Things& things, int depth) {
+  if (depth == 0) {
     co_await things.went.wait();
-    stop_here();
   } else {
-    co_await down<kDepth - 1>(things);
-    stop_here();
+    co_await down(things, depth - 1);
   }
+  stop_here();
 }
 
 Task<> late(Things& things) { co_await things.went.wait(); }
 
+Task<> branch() {
+  stop_here();
+  co_await nap();
+}
+
 Task<> busy(Things& things) {
-  co_await down<2>(things);
-  things.go.clear();
+  co_await down(things, 2);
+  co_await eddy::gather(nap(), branch());
 }
 
 template <class... A>
