@@ -28,7 +28,7 @@ PRINT = ["set print pretty on", "print *all", "print all->loop->ready_", "print 
          "print all->loop->root_.kids", "print all->unstarted.promise_->parent", "set print object on",
          "print *all->any.state_"]
 LOCALS = ["eddy locals holder", "eddy locals waiter", "eddy locals iterator 9", "eddy locals busy"]
-GO_ON = ["continue", "continue", "eddy bt", "continue", "eddy bt busy", "eddy bt"]
+GO_ON = ["continue", "continue", "eddy bt", "continue", "eddy bt busy", "eddy bt", "eddy timers"]
 MISTAKES = ["eddy bt nobody", "eddy bt er", "eddy task", "eddy bt"]
 NORMAL = (
     (r"0x[0-9a-f]+", "0x…"),

@@ -6,11 +6,13 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "eddy/combine/as_completed.h"
 #include "eddy/combine/gather.h"
+#include "eddy/combine/shield.h"
 #include "eddy/combine/task_group.h"
-#include "eddy/combine/wait.h"
 #include "eddy/core/create_task.h"
 #include "eddy/core/outcome.h"
 #include "eddy/core/run.h"
@@ -35,6 +37,7 @@ Task<> nap() { co_await eddy::sleep(1h); }
 
 struct Things {
   eddy::Queue<int> jobs{8};
+  eddy::Queue<int> passed;
   eddy::LifoQueue<std::string> names;
   eddy::PriorityQueue<int> urgent;
   eddy::Lock lock;
@@ -123,6 +126,15 @@ Task<> down(Things& things, int depth) {
   stop_here();
 }
 
+Task<> stubborn() { co_await eddy::shield(nap()); }
+
+Task<> quitter() {
+  std::vector<Task<>> tasks;
+  tasks.push_back(stubborn());
+  auto completed = eddy::as_completed(std::move(tasks));
+  co_await eddy::checkpoint();  // and leaves it behind
+}
+
 Task<> late(Things& things) { co_await things.went.wait(); }
 
 Task<> branch() {
@@ -160,9 +172,13 @@ void start_all(Things& things) {
   start("busy", busy, std::ref(things));
   start("late", late, std::ref(things));
   start("crowd", crowd);
+  start("quitter", quitter);
 }
 
 void fill(Things& things) {
+  for (int i = 0; i < 8; ++i) things.passed.put_nowait(i);
+  for (int i = 0; i < 3; ++i) (void)things.passed.get_nowait();
+  for (int i = 8; i < 10; ++i) things.passed.put_nowait(i);  // round the corner of its ring
   things.names.put_nowait("last");
   things.urgent.put_nowait(3);
   things.urgent.put_nowait(1);
