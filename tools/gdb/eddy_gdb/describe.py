@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Strands, operations and awaits in words."""
 from eddy_gdb.memory import thrown_type
-from eddy_gdb.names import duration
+from eddy_gdb.names import from_now
 from eddy_gdb.strands import READY, STOPPED, Strand
 
 _SLEEPS = ("Sleep", "SleepUntil")
@@ -61,7 +61,7 @@ def _joined(strand):
 def _due(strand):
     if strand.leaf_type not in _SLEEPS or strand.loop is None:
         return ""
-    return f" (due in {duration(strand.loop.due(strand.leaf))})"
+    return f" (due {from_now(strand.loop.due(strand.leaf))})"
 
 
 def count(number, one, many=None):

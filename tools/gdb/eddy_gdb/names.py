@@ -67,3 +67,8 @@ def duration(nanoseconds):
         if abs(nanoseconds) >= size:
             return f"{nanoseconds / size:.4g} {unit}"
     return f"{nanoseconds} ns"
+
+
+def from_now(nanoseconds):
+    """"in 1.5 s", or "1.5 s ago"."""
+    return f"in {duration(nanoseconds)}" if nanoseconds >= 0 else f"{duration(-nanoseconds)} ago"

@@ -5,7 +5,7 @@ from collections import Counter
 from eddy_gdb.awaits import awaits_of, innermost_await
 from eddy_gdb.describe import count, place, state, title
 from eddy_gdb.loops import strand_at
-from eddy_gdb.names import duration, short_type
+from eddy_gdb.names import from_now, short_type
 
 
 def tasks(world, wanted=""):
@@ -63,7 +63,7 @@ def _doing(loop):
 
 def _timers(loop):
     timers = loop.timers()
-    return count(len(timers), "timer") + (f", the next due in {duration(timers[0].due)}" if timers else "")
+    return count(len(timers), "timer") + (f", the next due {from_now(timers[0].due)}" if timers else "")
 
 
 def timers(world):
@@ -71,7 +71,7 @@ def timers(world):
     for loop in world.loops():
         armed = loop.timers()
         yield f"loop {loop.number}, {_thread(loop)}: {count(len(armed), 'timer')}"
-        yield from (f"      in {duration(timer.due):<10}  {_timer(world, timer)}" for timer in armed)
+        yield from (f"      {from_now(timer.due):<14} {_timer(world, timer)}" for timer in armed)
 
 
 def _timer(world, timer):

@@ -35,4 +35,4 @@ def _by_part(strand, text):
 
 def _list(strands):
     shown = ", ".join(f"{strand.number} '{strand.name}'" for strand in strands[:_SHOWN_MAX])
-    return shown + (", …" if len(strands) > _SHOWN_MAX else "")
+    return shown + (", ..." if len(strands) > _SHOWN_MAX else "")

@@ -22,7 +22,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 GDB = ["gdb", "-nx", "-q", "-batch", "-ex", "set debuginfod enabled off", "-ex", "set confirm off"]
-LOOK = ["eddy tasks", "eddy bt", "eddy bt second", "eddy bt 12", "eddy task family", "eddy task waiter",
+LOOK = ["eddy tasks", "eddy tasks first", "eddy bt", "eddy bt second", "eddy bt 12", "eddy task family", "eddy task waiter",
         "eddy loops", "eddy timers", "eddy summary"]
 PRINT = ["set print pretty on", "print *all", "print all->loop->ready_", "print all->go.waiters_.ring_",
          "print all->loop->root_.kids", "print all->unstarted.promise_->parent", "set print object on",
@@ -57,7 +57,7 @@ def check_gdb():
 
 def gdb(arguments, commands):
     """What each command prints: [(command, text)]. Commands that fail do not end the session."""
-    steps = ["source " + str(HERE.parent / "eddy.py")]
+    steps = ["source " + str(HERE.parent / "eddy.py")] * 2  # twice does no harm
     for command in commands:
         steps.append(f"echo \\n@@@ {command}\\n")
         steps.append(command)
@@ -140,7 +140,8 @@ def main():
     if not same(at_breakpoint, from_core, "stopped"):
         sys.exit("the core file shows something else than the process did")
     texts |= {"stopped": at_breakpoint, "later": later, "mistakes": mistakes + without_process(program), "attached": attached(program)}
-    sys.exit(0 if all([compare(name, text, has_types, write) for name, text in texts.items()]) else 1)
+    if not all([compare(name, text, has_types, write) for name, text in texts.items()]):
+        sys.exit(f"if that is right: {sys.argv[0]} {program} --locals --write")
 
 
 main()

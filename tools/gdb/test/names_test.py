@@ -38,6 +38,7 @@ for given, wanted in TYPES.items():
     assert names.short_type(given) == wanted, (given, names.short_type(given))
 for given, wanted in DURATIONS.items():
     assert names.duration(given) == wanted, (given, names.duration(given))
+assert [names.from_now(at) for at in (0, 1_500_000_000, -1_500_000_000)] == ["in 0 ns", "in 1.5 s", "1.5 s ago"]
 assert all(names.is_coroutine_body(symbol) for symbol in BODIES)
 assert not any(names.is_coroutine_body(symbol) for symbol in NO_BODIES)
 assert len({names.without_clones(symbol) for symbol in BODIES[1:]}) == 1
