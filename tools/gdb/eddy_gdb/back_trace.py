@@ -33,12 +33,10 @@ def _places(strand):
 
 def _running_places(strand):
     frames = list(native.native_frames(strand.world))
-    places = [frame.text() for frame in frames]
-    if not frames or not frames[-1].is_coroutine:
-        return places
-    promises = native.running_coroutines(strand.world, frames[-1], strand)
-    if not promises:
-        return places + ["(who awaits this was not found: its frame is in no register and not on the stack)"]
+    number, promises = native.find_coroutine(strand.world, frames, strand)
+    places = [frame.text() for frame in frames[:number]]
+    if not promises and any(frame.is_coroutine for frame in frames):
+        places.append("(who awaits this was not found: its frame is in no register and not on the stack)")
     return places + [place(read_await(strand.world, promise)) for promise in promises[1:]]
 
 

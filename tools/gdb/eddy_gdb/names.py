@@ -5,6 +5,7 @@ import re
 _ROOMS = ("eddy::detail::", "eddy::test::detail::", "eddy::")
 _CLONE = re.compile(r" \[clone [^]]*\]|\(\.[a-z_0-9.]+\)|\.(?:resume|actor|destroy|cleanup|cold)(?:\.\d+)?$")
 _BODY = re.compile(r"\.(?:resume|actor)\b")
+_BODY_OR_END = re.compile(r"\.(?:resume|actor|destroy|cleanup)\b")
 _REPLACED = (
     ("(anonymous namespace)::", ""),
     ("{anonymous}::", ""),
@@ -16,6 +17,11 @@ _REPLACED = (
 def is_coroutine_body(symbol):
     """Whether a symbol is the code of a coroutine, rather than the function that makes its frame."""
     return bool(_BODY.search(symbol))
+
+
+def is_of_coroutine(symbol):
+    """The same, or the code that destroys its frame."""
+    return bool(_BODY_OR_END.search(symbol))
 
 
 def without_clones(symbol):

@@ -32,7 +32,7 @@ class NativeFrame:
 
     @property
     def is_coroutine(self):
-        return not self.is_inlined and names.is_coroutine_body(self._symbol)
+        return not self.is_inlined and names.is_of_coroutine(self._symbol)
 
     @property
     def body(self):
@@ -48,7 +48,7 @@ class NativeFrame:
 
 
 def native_frames(world):
-    """The selected thread's frames from the newest to the coroutine, or to the loop when none is found before it."""
+    """The selected thread's frames from the newest to the loop."""
     frame = gdb.newest_frame()
     for _ in range(_LONGEST):
         if frame is None:
@@ -57,13 +57,22 @@ def native_frames(world):
         if native.is_loop:
             return
         yield native
-        if native.is_coroutine:
-            return
         frame = frame.older()
 
 
-def running_coroutines(world, native, strand):
-    """The promises from the coroutine in a native frame on, innermost first; empty when its frame was not found."""
+def find_coroutine(world, frames, strand):
+    """(how many of the frames are above the coroutine that runs and its own, its promise and those of its awaiters);
+    (all of them, none) when it was not found."""
+    for number, native in enumerate(frames, 1):
+        promises = _running_coroutines(world, native, strand) if native.is_coroutine else []
+        if promises:
+            return number, promises
+    return len(frames), []
+
+
+def _running_coroutines(world, native, strand):
+    """The promises from the coroutine in a native frame on, innermost first; empty when it has none that awaits on
+    behalf of the strand: its frame was not found, or it has ended."""
     chains = [chain for chain in _chains(world, native) if chain[1] == strand.address]
     return max((promises for promises, _ in chains), key=len, default=[])
 

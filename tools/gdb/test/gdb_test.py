@@ -28,7 +28,8 @@ PRINT = ["set print pretty on", "print *all", "print all->loop->ready_", "print 
          "print all->loop->root_.kids", "print all->unstarted.promise_->parent", "set print object on",
          "print *all->any.state_"]
 LOCALS = ["eddy locals holder", "eddy locals waiter", "eddy locals iterator 9", "eddy locals busy"]
-GO_ON = ["continue", "continue", "eddy bt", "continue", "eddy bt busy", "eddy bt", "eddy timers"]
+GO_ON = ["continue", "continue", "eddy bt", "continue", "eddy bt busy", "eddy bt", "eddy timers",
+         "continue", "eddy bt"]
 MISTAKES = ["eddy bt nobody", "eddy bt er", "eddy task", "eddy bt"]
 NORMAL = (
     (r"0x[0-9a-f]+", "0x…"),
@@ -124,7 +125,7 @@ def same(expected, text, name):
 
 def without_native_lines(text):
     """Where there is no debug information, what runs now has no line; what waits has."""
-    return re.sub(r"^(#\d +\w+) (?:from the program|at program.cpp:\d+)$", r"\1", text, flags=re.M)
+    return re.sub(r"^(#\d +[\w:~]+) (?:from the program|at program.cpp:\d+)$", r"\1", text, flags=re.M)
 
 
 def main():

@@ -135,6 +135,23 @@ Task<> quitter() {
   co_await eddy::checkpoint();  // and leaves it behind
 }
 
+struct StopsAtEnd {
+  StopsAtEnd() = default;
+  StopsAtEnd(const StopsAtEnd&) = delete;
+  StopsAtEnd& operator=(const StopsAtEnd&) = delete;
+  [[gnu::noinline]] ~StopsAtEnd() {
+    stop_here();
+    asm volatile("" ::: "memory");  // no tail call
+  }
+};
+
+Task<> inner() {
+  StopsAtEnd here;
+  co_await nap();
+}
+
+Task<> outer() { co_await inner(); }
+
 Task<> late(Things& things) { co_await things.went.wait(); }
 
 Task<> branch() {
@@ -196,7 +213,7 @@ Task<> main_task(bool live) {
   start_all(things);
   fill(things);
   auto permit = co_await things.slots.acquire();
-  auto doomed = eddy::create_task(nap);
+  auto doomed = eddy::create_task(outer);
   doomed.set_name("doomed");
   co_await eddy::sleep(20ms);
   if (live) {
