@@ -235,7 +235,7 @@ class Loop {
   Owned<detail::ForeignSleep> foreign_;
   detail::Nanos slow_callback_ = 100'000'000;
   detail::Nanos shutdown_grace_ = detail::kForever;
-  Entered* entered_ = nullptr;  ///< while it runs: the run, on its thread's stack
+  Entered* entered_ = nullptr;  ///< while it runs
   detail::ListedLoop listed_{*this};
 };
 

@@ -6,7 +6,7 @@
 
 namespace eddy {
 
-/// A run of a loop, on the stack of the thread that runs it. Debuggers tell by its address which thread that is.
+/// A run of a loop. Debuggers tell by where on a stack it is which thread that is.
 struct Loop::Entered {
   explicit Entered(Loop& of) noexcept : loop(of), previous(detail::running) {
     here = {};
@@ -22,6 +22,7 @@ struct Loop::Entered {
   }
 
   Loop& loop;
+  const void* stack = __builtin_frame_address(0);  ///< of our own address AddressSanitizer may make another
   detail::Running& here = detail::running;
   detail::Running previous;
 };

@@ -29,6 +29,7 @@ constinit const DebugLayout::Entry DebugLayout::entries[] = {
     {"Loop.outside_work", offsetof(Loop, outside_work_)},
     {"RootOwner.objects", offsetof(RootOwner, objects)},
     {"Detached.next", offsetof(Detached, next_object_)},
+    {"Entered.stack", offsetof(Loop::Entered, stack)},
     {"Entered.here", offsetof(Loop::Entered, here)},
     {"Running.strand", offsetof(Running, strand)},
     {"TimerWheel.fresh", offsetof(TimerWheel, fresh_)},

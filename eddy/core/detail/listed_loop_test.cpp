@@ -68,16 +68,17 @@ TEST(ListedLoopTest, ThreadsMakeAndDestroyLoopsAtTheSameTime) {
   EXPECT_EQ(listed(), before);
 }
 
-const char* entered(const Loop& loop) { return pointer_at<const char>(&loop, "Loop.entered"); }
+const void* entered(const Loop& loop) { return pointer_at<const void>(&loop, "Loop.entered"); }
 
-TEST(ListedLoopTest, TheRunInProgressIsOnTheStackOfItsThread) {
+[[gnu::noinline]] void expect_below(const void* stack) { EXPECT_GT(stack, __builtin_frame_address(0)); }
+
+TEST(ListedLoopTest, TheRunInProgressTellsItsThread) {
   Loop loop;
-  const char above = 0;
   EXPECT_EQ(entered(loop), nullptr);
-  loop.call_soon([&] {
-    const char below = 0;
-    EXPECT_GT(entered(loop), &below);
-    EXPECT_LT(entered(loop), &above);
+  loop.call_soon([&, above = __builtin_frame_address(0)] {
+    const auto* stack = pointer_at<const void>(entered(loop), "Entered.stack");
+    EXPECT_LT(stack, above);
+    expect_below(stack);
     EXPECT_EQ(pointer_at<Running>(entered(loop), "Entered.here"), &running);
     loop.stop();
   });

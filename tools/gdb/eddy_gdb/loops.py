@@ -98,7 +98,7 @@ class Loop:
 
     @property
     def entered(self):
-        """The address of the run that is in progress, on its thread's stack; 0 when nobody runs the loop."""
+        """The address of the run that is in progress; 0 when nobody runs the loop."""
         return self.world.word(self.address, "Loop.entered")
 
     @property
@@ -163,9 +163,11 @@ class Loop:
 
     def thread(self):
         """The thread that runs it, or None: of those whose stack pointer is below the run, the nearest."""
-        entered = self.entered
-        below = [(stack_pointer(thread), thread) for thread in gdb.selected_inferior().threads()] if entered else []
-        below = [(pointer, thread) for pointer, thread in below if pointer <= entered]
+        if not self.entered:
+            return None
+        stack = self.world.word(self.entered, "Entered.stack")
+        pointers = ((stack_pointer(thread), thread) for thread in gdb.selected_inferior().threads())
+        below = [(pointer, thread) for pointer, thread in pointers if pointer <= stack]
         return max(below, key=lambda found: found[0])[1] if below else None
 
 

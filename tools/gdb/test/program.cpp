@@ -93,7 +93,7 @@ Task<> crowd() {
   co_await eddy::task_group(body);
 }
 
-Task<> read(Things& things) { auto line = co_await things.pipe.first.read_line(); }
+Task<> read(Things& things) { (void)co_await things.pipe.first.read_line(); }
 
 Task<> join(Things& things) { co_await things.handle; }
 
