@@ -22,11 +22,12 @@
 #include "eddy/core/run.h"           // run RunOptions
 #include "eddy/core/task.h"          // Task
 #include "eddy/core/task_handle.h"   // TaskHandle
+#include "eddy/core/traceback.h"     // traceback
 
 // Time.
 #include "eddy/time/interval.h"  // interval
 #include "eddy/time/sleep.h"     // sleep sleep_until checkpoint
-#include "eddy/time/timeout.h"   // wait_for try_for timeout timeout_at no_timeout
+#include "eddy/time/timeout.h"   // wait_for try_for timeout timeout_at no_timeout current_deadline
 
 // Several awaitables as one.
 #include "eddy/combine/as_completed.h"     // as_completed
@@ -56,7 +57,17 @@
 
 // Values over time.
 #include "eddy/iter/async_generator.h"  // AsyncGenerator
-#include "eddy/iter/iter.h"             // iter:: map filter take chunk collect map_async merge …
+#include "eddy/iter/iter.h"             // iter:: map filter take chunk collect map_async map_unordered merge buffer …
+
+// Flow control.
+#include "eddy/flow/acquire_all.h"      // acquire_all
+#include "eddy/flow/adaptive_limit.h"   // AdaptiveLimit AdaptiveLimitOptions
+#include "eddy/flow/circuit_breaker.h"  // CircuitBreaker CircuitOpenError
+#include "eddy/flow/keyed_limiter.h"    // KeyedLimiter
+#include "eddy/flow/retry.h"            // retry Retry RetryState RetryError Jitter
+#include "eddy/flow/retry_budget.h"     // RetryBudget
+#include "eddy/flow/sliding_window.h"   // SlidingWindow
+#include "eddy/flow/token_bucket.h"     // TokenBucket
 
 // Other threads and processes: functions that block or compute, other loops, other programs' APIs.
 #include "eddy/threads/from_callback.h"             // from_callback Callback
@@ -67,6 +78,21 @@
 #include "eddy/threads/thread_pool.h"               // ThreadPool ThreadPoolOptions PoolShutDown
 #include "eddy/threads/thread_safe_queue.h"         // ThreadSafeQueue
 #include "eddy/threads/to_thread.h"                 // to_thread abandon_on_cancel
+
+// Flow control.
+#include "eddy/flow/cache.h"            // AsyncCache CacheOptions CacheStats
+#include "eddy/flow/cached.h"           // cached CachedFunction
+#include "eddy/flow/debounced.h"        // Debounced
+#include "eddy/flow/every.h"            // every Every
+#include "eddy/flow/map_concurrent.h"   // map_concurrent for_each_concurrent
+#include "eddy/flow/process_batch.h"    // process_batch batches Batch
+#include "eddy/flow/produce_consume.h"  // produce_consume Workers
+#include "eddy/flow/progress.h"         // Progress ProgressOptions
+#include "eddy/flow/progress_output.h"  // ProgressOutput ProgressPause
+#include "eddy/flow/progress_print.h"   // progress_print
+#include "eddy/flow/progress_stage.h"   // iter::progress
+#include "eddy/flow/service.h"          // run_service Service Drain ServiceEnd
+#include "eddy/flow/single_flight.h"    // SingleFlight
 
 // Bytes in and out.
 #include "eddy/io/file.h"              // open_file File FileOptions open_lines

@@ -19,12 +19,17 @@ std::string demangle(const char* name) {
 
 }  // namespace
 
+std::string describe(const std::exception& error) {
+  const char* text = error.what();
+  return demangle(typeid(error).name()) + (text ? std::string(": ") + text : std::string());
+}
+
 std::string describe(const std::exception_ptr& error) {
   if (!error) return "no error";
   try {
     std::rethrow_exception(error);
   } catch (const std::exception& e) {
-    return demangle(typeid(e).name()) + ": " + e.what();
+    return describe(e);
   } catch (const Cancelled&) {
     return "eddy::Cancelled";
   } catch (...) {

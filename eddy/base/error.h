@@ -58,5 +58,6 @@ class Cancelled final {
 
 /// What an error is called in a message: `what()` of a standard exception, else the name of its type.
 std::string describe(const std::exception_ptr& error);
+std::string describe(const std::exception& error);
 
 }  // namespace eddy

@@ -12,6 +12,7 @@
 #include "eddy/combine/detail/inputs.h"
 #include "eddy/combine/detail/repeated.h"
 #include "eddy/combine/detail/watcher.h"
+#include "eddy/combine/observer.h"
 #include "eddy/core/create_task.h"
 #include "eddy/core/detached.h"
 #include "eddy/core/outcome.h"
@@ -25,6 +26,8 @@ namespace detail {
 class CompletedBase : public Detached {
  public:
   CompletedBase() = default;
+
+  std::size_t size() const noexcept { return left_; }
 
   struct Next : public Op {
     explicit Next(CompletedBase& of) noexcept : completed(&of) {}
@@ -171,6 +174,9 @@ class AsCompleted {
   AsCompleted(std::in_place_t, R&& range, detail::Nanos limit)
       : core_(make_owned<Core>(std::forward<R>(range), limit)) {}
 
+  /// How many were not handed out yet.
+  std::size_t size() const noexcept { return core_->size(); }
+
   /// The next one that ended, as an Outcome; nullopt when all were handed out. TimeoutError when the limit has passed.
   NextOp next() { return NextOp(*core_); }
 
@@ -179,6 +185,48 @@ class AsCompleted {
 };
 
 namespace detail {
+
+/// `next()` of something that is watched.
+template <Operation Child, class P>
+class [[nodiscard("co_await it")]] ObservedNext final : public AwaitLeaf<ObservedNext<Child, P>> {
+ public:
+  ObservedNext(Child&& child, Observed<P>& observed) : child_(std::move(child)), observed_(&observed) {}
+
+  bool ready() { return child_.ready(); }
+  Step start(Strand& strand, Cont cont) { return child_.start(strand, cont); }
+  Cont cont() const noexcept { return child_.cont(); }
+  auto take() {
+    auto next = child_.take();
+    if (next) {
+      observed_->advance();
+    } else {
+      observed_->end();
+    }
+    return next;
+  }
+
+ private:
+  Child child_;
+  Observed<P>* observed_;
+};
+
+/// An AsCompleted that tells an observer what was handed out.
+template <class T, class P>
+class ObservedCompleted {
+ public:
+  using value_type = Outcome<T>;
+
+  ObservedCompleted(AsCompleted<T>&& completed, std::size_t tasks, P&& observer)
+      : completed_(std::move(completed)), observed_(std::forward<P>(observer)) {
+    observed_.expect(tasks);
+  }
+
+  auto next() { return ObservedNext<decltype(completed_.next()), P>(completed_.next(), observed_); }
+
+ private:
+  AsCompleted<T> completed_;
+  Observed<P> observed_;
+};
 
 template <class E>
 struct CompletedValue {
@@ -199,8 +247,18 @@ struct AsCompletedFn {
   auto operator()(R&& awaitables, std::chrono::duration<Rep, Period> limit) const {
     return make(std::forward<R>(awaitables), to_nanos(limit));
   }
+  template <Observer P, Iterable R, class... Limit>
+  auto operator()(P&& observer, R&& awaitables, Limit... limit) const {
+    return observe(std::forward<P>(observer), (*this)(std::forward<R>(awaitables), limit...));
+  }
 
  private:
+  template <class P, class T>
+  static auto observe(P&& observer, AsCompleted<T>&& completed) {
+    const std::size_t tasks = completed.size();
+    return ObservedCompleted<T, P>(std::move(completed), tasks, std::forward<P>(observer));
+  }
+
   template <class R>
   static auto make(R&& range, Nanos limit) {
     using T = typename CompletedValue<typename HeldRange<R>::Element>::type;
@@ -213,7 +271,8 @@ struct AsCompletedFn {
 /// `auto completed = as_completed(std::move(tasks)); while (auto next = co_await completed.next()) use(next->value());`
 ///
 /// Starts a range of tasks at once (or takes handles that run already) and gives their results fastest first. An
-/// optional limit for all of them makes `next()` throw TimeoutError once it has passed.
+/// optional limit for all of them makes `next()` throw TimeoutError once it has passed. An Observer in front, as in
+/// `as_completed(Progress{"pages"}, …)`, is told of each that is handed out.
 inline constexpr detail::AsCompletedFn as_completed{};
 
 }  // namespace eddy

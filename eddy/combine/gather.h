@@ -11,6 +11,7 @@
 
 #include "eddy/combine/detail/branches.h"
 #include "eddy/combine/detail/inputs.h"
+#include "eddy/combine/observer.h"
 #include "eddy/combine/results.h"
 #include "eddy/core/outcome.h"
 
@@ -46,12 +47,39 @@ class GatherBase : public Branches {
   void check() const {
     if (error_) std::rethrow_exception(error_);
   }
+  void expect(std::size_t) noexcept {}
+  /// Whether a branch that has ended is one of those that were asked for.
+  bool counts(const BranchBase& branch) const noexcept {
+    return !branch.stopped() && (keep_errors_ || !branch.failed());
+  }
 
   std::exception_ptr error_;
 
  private:
   bool keep_errors_;
   bool stopped_ = false;
+};
+
+/// The same with somebody who watches it.
+template <class P>
+class ObservedGather : public GatherBase {
+ protected:
+  ObservedGather(bool keep_errors, P&& observer) : GatherBase(keep_errors), observed_(std::forward<P>(observer)) {}
+  ObservedGather(ObservedGather&&) = default;
+  ~ObservedGather() = default;
+
+  void expect(std::size_t branches) noexcept { observed_.expect(branches); }
+  bool decide(BranchBase& branch) noexcept override {
+    if (counts(branch)) observed_.advance();
+    return GatherBase::decide(branch);
+  }
+  bool conclusive() noexcept override {
+    observed_.end();
+    return GatherBase::conclusive();
+  }
+
+ private:
+  Observed<P> observed_;
 };
 
 template <class T, Operation O>
@@ -68,28 +96,29 @@ Outcome<T> outcome_of(Branch<O>& branch) {
 template <Operation O>
 using outcome_value_t = std::conditional_t<std::is_void_v<decltype(std::declval<O&>().take())>, void, collected_t<O>>;
 
-template <bool kKeepErrors, Operation... O>
-class [[nodiscard("co_await it")]] GatherOp final : public GatherBase, public Await<GatherOp<kKeepErrors, O...>> {
+template <class Base, bool kKeepErrors, Operation... O>
+class [[nodiscard("co_await it")]] GatherOp final : public Base, public Await<GatherOp<Base, kKeepErrors, O...>> {
  public:
-  explicit GatherOp(O&&... operations)
-      : GatherBase(kKeepErrors), operations_(std::in_place, std::move(operations)...) {}
-  GatherOp(GatherOp&& other)
-      : GatherBase(static_cast<GatherBase&&>(other)), operations_(std::move(other.operations_)) {}
+  template <class... P>
+  explicit GatherOp(std::in_place_t, O&&... operations, P&&... observer)
+      : Base(kKeepErrors, std::forward<P>(observer)...), operations_(std::in_place, std::move(operations)...) {}
+  GatherOp(GatherOp&& other) : Base(static_cast<Base&&>(other)), operations_(std::move(other.operations_)) {}
 
   Step start(Strand& strand, Cont cont) noexcept {
-    open(strand, cont);
+    this->open(strand, cont);
+    this->expect(sizeof...(O));
     std::apply(
         [this](O&... operation) {
           std::apply([&](auto&... branch) { (branch.set(std::move(operation)), ...); }, branches_);
         },
         *operations_);
     operations_.reset();
-    std::apply([this](auto&... branch) { (add(branch), ...); }, branches_);
-    return wait();
+    std::apply([this](auto&... branch) { (this->add(branch), ...); }, branches_);
+    return this->wait();
   }
 
   auto take() {
-    check();
+    this->check();
     return std::apply(
         [](Branch<O>&... branch) {
           if constexpr (kKeepErrors) {
@@ -106,9 +135,9 @@ class [[nodiscard("co_await it")]] GatherOp final : public GatherBase, public Aw
   std::tuple<Branch<O>...> branches_;
 };
 
-template <bool kKeepErrors, class R>
-class [[nodiscard("co_await it")]] GatherRangeOp final : public GatherBase,
-                                                         public Await<GatherRangeOp<kKeepErrors, R>> {
+template <class Base, bool kKeepErrors, class R>
+class [[nodiscard("co_await it")]] GatherRangeOp final : public Base,
+                                                         public Await<GatherRangeOp<Base, kKeepErrors, R>> {
   using O = operation_t<typename HeldRange<R>::Element>;
   static_assert(
       kKeepErrors || !std::is_reference_v<collected_t<O>>,
@@ -117,25 +146,27 @@ class [[nodiscard("co_await it")]] GatherRangeOp final : public GatherBase,
   using Value = std::conditional_t<kKeepErrors, Outcome<outcome_value_t<O>>, std::remove_reference_t<collected_t<O>>>;
 
  public:
-  explicit GatherRangeOp(R&& range) : GatherBase(kKeepErrors), range_(std::forward<R>(range)) {}
-  GatherRangeOp(GatherRangeOp&& other)
-      : GatherBase(static_cast<GatherBase&&>(other)), range_(std::move(other.range_)) {}
+  template <class... P>
+  explicit GatherRangeOp(R&& range, P&&... observer)
+      : Base(kKeepErrors, std::forward<P>(observer)...), range_(std::forward<R>(range)) {}
+  GatherRangeOp(GatherRangeOp&& other) : Base(static_cast<Base&&>(other)), range_(std::move(other.range_)) {}
 
   Step start(Strand& strand, Cont cont) noexcept {
-    open(strand, cont);
+    this->open(strand, cont);
     try {
       range_.for_each(
           [this](auto&& element) { branches_.emplace_back(to_operation(std::forward<decltype(element)>(element))); });
     } catch (...) {  // the range failed to make one of the awaitables: none of them starts
-      error_ = std::current_exception();
+      this->error_ = std::current_exception();
       branches_.clear();
     }
-    for (Branch<O>& branch : branches_) add(branch);
-    return wait();
+    this->expect(branches_.size());
+    for (Branch<O>& branch : branches_) this->add(branch);
+    return this->wait();
   }
 
   std::vector<Value> take() {
-    check();
+    this->check();
     std::vector<Value> values;
     values.reserve(branches_.size());
     for (Branch<O>& branch : branches_) {
@@ -157,22 +188,59 @@ struct GatherFn {
   template <Awaitable... A>
     requires(sizeof...(A) > 0)
   auto operator()(A&&... awaitables) const {
-    return GatherOp<false, operation_t<A>...>(to_operation(std::forward<A>(awaitables))...);
+    return several<GatherBase, false>(to_operation(std::forward<A>(awaitables))...);
   }
   template <Awaitable... A>
     requires(sizeof...(A) > 0)
   auto operator()(ReturnExceptions, A&&... awaitables) const {
-    return GatherOp<true, operation_t<A>...>(to_operation(std::forward<A>(awaitables))...);
+    return several<GatherBase, true>(to_operation(std::forward<A>(awaitables))...);
   }
   template <Iterable R>
     requires(!Awaitable<R>)
   auto operator()(R&& range) const {
-    return GatherRangeOp<false, R>(std::forward<R>(range));
+    return GatherRangeOp<GatherBase, false, R>(std::forward<R>(range));
   }
   template <Iterable R>
     requires(!Awaitable<R>)
   auto operator()(ReturnExceptions, R&& range) const {
-    return GatherRangeOp<true, R>(std::forward<R>(range));
+    return GatherRangeOp<GatherBase, true, R>(std::forward<R>(range));
+  }
+
+  template <Observer P, Awaitable... A>
+    requires(sizeof...(A) > 0)
+  auto operator()(P&& observer, A&&... awaitables) const {
+    return observed<false>(std::forward<P>(observer), to_operation(std::forward<A>(awaitables))...);
+  }
+  template <Observer P, Awaitable... A>
+    requires(sizeof...(A) > 0)
+  auto operator()(P&& observer, ReturnExceptions, A&&... awaitables) const {
+    return observed<true>(std::forward<P>(observer), to_operation(std::forward<A>(awaitables))...);
+  }
+  template <Observer P, Iterable R>
+    requires(!Awaitable<R>)
+  auto operator()(P&& observer, R&& range) const {
+    return GatherRangeOp<ObservedGather<P>, false, R>(std::forward<R>(range), std::forward<P>(observer));
+  }
+  template <Observer P, Iterable R>
+    requires(!Awaitable<R>)
+  auto operator()(P&& observer, ReturnExceptions, R&& range) const {
+    return GatherRangeOp<ObservedGather<P>, true, R>(std::forward<R>(range), std::forward<P>(observer));
+  }
+  /// In either order.
+  template <Observer P, class... A>
+  auto operator()(ReturnExceptions, P&& observer, A&&... what) const {
+    return (*this)(std::forward<P>(observer), return_exceptions, std::forward<A>(what)...);
+  }
+
+ private:
+  template <class Base, bool kKeepErrors, class... O>
+  static auto several(O&&... operations) {
+    return GatherOp<Base, kKeepErrors, O...>(std::in_place, std::move(operations)...);
+  }
+  template <bool kKeepErrors, class P, class... O>
+  static auto observed(P&& observer, O&&... operations) {
+    return GatherOp<ObservedGather<P>, kKeepErrors, O...>(std::in_place, std::move(operations)...,
+                                                          std::forward<P>(observer));
   }
 };
 
@@ -184,6 +252,8 @@ struct GatherFn {
 /// The first error cancels the others, waits for them, and is thrown; later ones go to the exception handler. With
 /// `return_exceptions` first, every result is an Outcome. Handles it was given are cancelled when it is cancelled or
 /// fails. For more control over errors see `task_group`.
+///
+/// `gather(Progress{"pages"}, …)`: an Observer in front is told how many there are and of each that is done.
 inline constexpr detail::GatherFn gather{};
 
 }  // namespace eddy

@@ -15,8 +15,11 @@
 #include "eddy/core/detail/entered.h"
 #include "eddy/core/detail/foreign_sleep.h"
 #include "eddy/core/detail/inbox.h"
+#include "eddy/core/detail/watched_dispatch.h"
 #include "eddy/core/running.h"
+#include "eddy/core/traceback.h"
 #include "eddy/sys/clock.h"
+#include "eddy/sys/entropy.h"
 #include "eddy/sys/poller.h"
 #include "eddy/sys/signals.h"
 
@@ -146,12 +149,18 @@ struct Loop::Outside {
   std::uint64_t uncovered = 0;  ///< signals whose handling ended with their cover
 };
 
+std::uint64_t LoopHooks::seed() noexcept { return sys::entropy(); }
+
 Owned<sys::Poller> LoopHooks::wrap_poller(Owned<sys::Poller> real) { return real; }
 
 Loop::Loop() : Loop(nullptr) {}
 
 Loop::Loop(LoopHooks* hooks)
-    : hooks_(hooks), timers_(hooks ? hooks->now() : sys::monotonic_now()), root_(*this), outside_(new Outside(hooks)) {
+    : hooks_(hooks),
+      timers_(hooks ? hooks->now() : sys::monotonic_now()),
+      root_(*this),
+      outside_(new Outside(hooks)),
+      random_(hooks ? hooks->seed() : sys::entropy()) {
   const char* debug = std::getenv("EDDY_DEBUG");
   debug_ = debug && *debug && *debug != '0';
 }
@@ -244,15 +253,12 @@ void Loop::dispatch_one(detail::Node& node) noexcept {
 }
 
 void Loop::dispatch_watched(detail::Node& node) noexcept {
+  const detail::WatchedDispatch watched(node);
   Nanos begin = sys::monotonic_now();
-  running.strand = nullptr;
   node.run();
   running.strand = nullptr;  // it may be gone
   Nanos took = sys::monotonic_now() - begin;
-  if (took < slow_callback_) return;
-  // The task may be gone: only its being in the tree proves it alive, so the report names what ran, not whom.
-  call_exception_handler(
-      ErrorContext("a task or callback ran " + std::to_string(took / 1'000'000) + " ms without awaiting", nullptr));
+  if (took >= slow_callback_) call_exception_handler(ErrorContext(watched.report(took), nullptr));
 }
 
 bool Loop::idle_now() noexcept {
@@ -408,7 +414,8 @@ void Loop::deliver_signal(int signo) {
 
 void Loop::default_exception_handler(Loop&, const ErrorContext& context) {
   if (context.exception) {
-    std::fprintf(stderr, "eddy: %s: %s\n", context.message.c_str(), describe(context.exception).c_str());
+    std::fprintf(stderr, "eddy: %s: %s\n%s", context.message.c_str(), describe(context.exception).c_str(),
+                 detail::trail_lines(context.exception).c_str());
   } else {
     std::fprintf(stderr, "eddy: %s\n", context.message.c_str());
   }

@@ -20,6 +20,7 @@
 #include "eddy/base/function_ref.h"
 #include "eddy/base/invoke.h"
 #include "eddy/base/owned.h"
+#include "eddy/base/random.h"
 #include "eddy/base/unique_function.h"
 #include "eddy/core/any_task.h"
 #include "eddy/core/call_handle.h"
@@ -157,6 +158,9 @@ class Loop {
 
   // Advanced: for operations and combinators.
 
+  /// Randomness for jitter and shuffles, never for secrets. The test kit seeds it, so that tests repeat.
+  Random& random() noexcept { return random_; }
+
   /// The loop's own S, a LoopService that can be made from a Loop&; made when it is first asked for.
   template <class S>
   S& service() {
@@ -231,6 +235,7 @@ class Loop {
   detail::RootOwner root_;
   Owned<Outside> outside_;
   std::size_t outside_work_ = 0;
+  Random random_;
   Owned<LoopService> services_;
   Owned<detail::ForeignSleep> foreign_;
   detail::Nanos slow_callback_ = 100'000'000;

@@ -43,7 +43,8 @@ std::string printed_by(F f) {
 
 TEST(LoopErrorsTest, ArePrintedUnlessThereIsAHandler) {
   std::string text = printed_by([](Loop& loop) { loop.create_task(fails).set_name("careless"); });
-  EXPECT_EQ(text, "eddy: exception of task 'careless' was never retrieved: std::runtime_error: lost\n");
+  EXPECT_TRUE(text.starts_with("eddy: exception of task 'careless' was never retrieved: std::runtime_error: lost\n"))
+      << text;
 }
 
 TEST(LoopErrorsTest, TheHandlerMayReplaceItself) {

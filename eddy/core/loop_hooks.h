@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "eddy/base/owned.h"
@@ -31,6 +32,9 @@ class LoopHooks {
   /// True: each turn hands what is ready to `shuffle` before dispatching it.
   virtual bool shuffles() const noexcept = 0;
   virtual void shuffle(std::vector<detail::Node*>& ready) = 0;
+
+  /// What the loop's randomness starts from; unforeseeable unless replaced.
+  virtual std::uint64_t seed() noexcept;
 
   /// The loop's poller, given the one it would use.
   virtual Owned<sys::Poller> wrap_poller(Owned<sys::Poller> real);

@@ -17,5 +17,6 @@ void Node::cancel() noexcept {}
 void Node::fire() noexcept { assert(false && "this node is no timer"); }
 void Node::discard() noexcept { assert(false && "this node cannot be left over when its loop closes"); }
 Cont Node::continuation() const noexcept { return {}; }
+Strand* Node::on_behalf() noexcept { return nullptr; }
 
 }  // namespace eddy::detail

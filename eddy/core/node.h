@@ -11,6 +11,7 @@
 namespace eddy::detail {
 
 struct CancelScope;
+class Strand;
 
 /// Anything the loop can call: an entry of the ready queue, a timer, a receiver of somebody's end.
 ///
@@ -32,6 +33,8 @@ class Node {
   virtual void discard() noexcept;
   /// Who continues after it: the next row of an async stack trace.
   virtual Cont continuation() const noexcept;
+  /// Of a node that is queued: whose turn it is; null when no task's.
+  virtual Strand* on_behalf() noexcept;
 
   union {
     Node* queue_next = nullptr;  ///< in the ready queue, or in a ring
@@ -66,6 +69,7 @@ class Op : public Node {
   Strand& strand() const noexcept { return *strand_; }
   Cont cont() const noexcept { return cont_.untagged(); }
   Cont continuation() const noexcept override { return cont(); }
+  Strand* on_behalf() noexcept override { return strand_; }
   void run() noexcept override;
 
   /// Armed → ready: the waiter is queued.

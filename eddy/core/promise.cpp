@@ -6,6 +6,7 @@
 #include <typeinfo>
 
 #include "eddy/base/error.h"
+#include "eddy/core/error_trail.h"
 #include "eddy/core/scope.h"
 
 namespace eddy::detail {
@@ -26,8 +27,10 @@ void PromiseBase::end_with_current_exception() noexcept {
     parent.set_tag(kUnwinding);
     return;
   }
+  const std::source_location last_seen = where;
   new (&error) std::exception_ptr(std::current_exception());
   parent.set_tag(kError);
+  note_coroutine(error, last_seen);
 }
 
 }  // namespace eddy::detail

@@ -2,6 +2,7 @@
 #include "eddy/core/run.h"
 
 #include <csignal>
+#include <stdexcept>
 
 #include "eddy/base/error.h"
 
@@ -30,13 +31,18 @@ Runner::~Runner() = default;
 void Runner::watch_interrupt(AnyTask main) {
   if (!handle_signals_) return;
   main_ = std::move(main);
-  loop_->add_signal_handler(SIGINT, [this] {
-    loop_->remove_signal_handler(SIGINT);  // a second one ends the process, also while a cleanup blocks this thread
-    interrupted_ = true;
-    if (main_.cancel("interrupted (SIGINT)")) return;
-    interrupted_late_ = true;
-    loop_->set_shutdown_grace(Duration::zero());
-  });
+  try {
+    loop_->add_signal_handler(SIGINT, [this] { interrupt(); });
+  } catch (const std::logic_error&) {  // NOLINT(bugprone-empty-catch): another thread's run() was faster
+  }
+}
+
+void Runner::interrupt() {
+  loop_->remove_signal_handler(SIGINT);  // a second one ends the process, also while a cleanup blocks this thread
+  interrupted_ = true;
+  if (main_.cancel("interrupted (SIGINT)")) return;
+  interrupted_late_ = true;
+  loop_->set_shutdown_grace(Duration::zero());
 }
 
 void Runner::finish() {

@@ -59,6 +59,8 @@ class Runner {
   void finish();
 
  private:
+  void interrupt();
+
   std::optional<Loop> loop_;
   bool handle_signals_;
   bool interrupted_ = false;

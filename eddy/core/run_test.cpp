@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/core/run.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "eddy/base/error.h"
@@ -301,6 +303,18 @@ TEST(RunDebugTest, TheEnvironmentTurnsItOn) {
   ASSERT_EQ(setenv("EDDY_DEBUG", before.c_str(), 1), 0);
   EXPECT_TRUE(on);
   EXPECT_FALSE(off);
+}
+
+TEST(RunTest, SeveralThreadsMayRunAtTheSameMoment) {
+  std::vector<std::thread> threads;
+  std::atomic<int> sum = 0;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 50; ++i) sum += run([]() -> Task<int> { co_return 1; });
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(sum, 400);
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ struct CancelScope {
     kHard = 32,         ///< cancelled through shields: the loop is closing and waits no longer
     kStarted = 64,      ///< of a strand's root: it has been dispatched
     kEnded = 128,       ///< of a strand's root: its body has ended
+    kTimed = 1U << 29,  ///< a Timeout
     kHosts = 1U << 30,  ///< of a strand's root: detached owners have stood on it
     kFirstFree = 256,   ///< flags from here belong to whoever embeds the scope
   };
@@ -52,6 +53,7 @@ class Strand : public Node {
 
   CancelScope root;
 
+  Strand* on_behalf() noexcept final { return this; }
   Owner* owner() const noexcept;
   bool started() const noexcept { return root.has(CancelScope::kStarted); }
 

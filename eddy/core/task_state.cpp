@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "eddy/core/context.h"
+#include "eddy/core/error_trail.h"
 #include "eddy/core/loop.h"
 
 namespace eddy::detail {
@@ -100,7 +101,8 @@ Step TaskBase::child_cancelled() noexcept { return conclude(kWasCancelled); }
 
 Step TaskBase::conclude_with_current_exception() noexcept {
   if (caught_visible_cancel()) return conclude(kWasCancelled);
-  new (word_.bytes) std::exception_ptr(std::current_exception());
+  const auto* error = new (word_.bytes) std::exception_ptr(std::current_exception());
+  note_task(*error, *this);
   return conclude(kHasError);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -153,6 +154,13 @@ class RangeSource {
   RangeSource(RangeSource&&) = default;  // only before the first pull: iterators do not move with their range
 
   RangeNext<RangeSource> next() noexcept { return RangeNext<RangeSource>(*this); }
+
+  /// How many items there are in all, where the range knows.
+  std::size_t size() const
+    requires requires(const Elements& elements) { elements.size(); }
+  {
+    return static_cast<std::size_t>(range_.size());
+  }
 
   auto pull() {
     using Result = std::conditional_t<kRefers, std::remove_reference_t<Reference>*, std::optional<Item>>;

@@ -23,6 +23,15 @@ AsyncGenerator<Item> take_while_items(S source, F keep) {
   }
 }
 
+template <class S, class F, class Item = typename S::Item>
+AsyncGenerator<Item> drop_while_items(S source, F skip) {
+  bool skipping = true;
+  while (auto item = co_await source.next()) {
+    if (skipping) skipping = co_await call(skip, *item);
+    if (!skipping) co_yield pass_item<Item>(item);
+  }
+}
+
 struct FilterFn {
   template <class F>
   auto operator()(F&& keep) const {
@@ -45,6 +54,17 @@ struct TakeWhileFn {
   }
 };
 
+struct DropWhileFn {
+  template <class F>
+  auto operator()(F&& skip) const {
+    check_closure<F>();
+    auto make = [skip = std::decay_t<F>(std::forward<F>(skip))]<class S>(S source) mutable {
+      return drop_while_items<S, std::decay_t<F>>(std::move(source), std::move(skip));
+    };
+    return Stage<decltype(make)>(std::move(make));
+  }
+};
+
 }  // namespace detail
 
 namespace iter {
@@ -54,6 +74,9 @@ inline constexpr eddy::detail::FilterFn filter{};
 
 /// `source | take_while(keep)`: the items before the first for which `keep(item)` is false; that one is lost.
 inline constexpr eddy::detail::TakeWhileFn take_while{};
+
+/// `source | drop_while(skip)`: the items from the first on for which `skip(item)` is false.
+inline constexpr eddy::detail::DropWhileFn drop_while{};
 
 }  // namespace iter
 }  // namespace eddy

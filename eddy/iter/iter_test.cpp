@@ -89,6 +89,15 @@ EDDY_TEST(Pipeline, TakesAndDrops) {
   EXPECT_TRUE(beyond.empty());
 }
 
+EDDY_TEST(Pipeline, DropWhileStopsDroppingAtTheFirstThatStays) {
+  auto small = [](int i) { return i < 3; };
+  const Ints all = {1, 2, 3, 1, 2};
+  auto rest = co_await it::collect(all | it::drop_while(small));
+  EXPECT_EQ(rest, (Ints{3, 1, 2}));
+  auto none = co_await it::collect(all | it::drop_while([](int) -> Task<bool> { co_return true; }));
+  EXPECT_TRUE(none.empty());
+}
+
 EDDY_TEST(Pipeline, Chunks) {
   auto chunks = co_await it::collect(numbers(5) | it::chunk(2));
   CO_ASSERT_EQ(chunks.size(), 3U);

@@ -5,7 +5,6 @@
 #include <deque>
 
 #include "eddy/base/error.h"
-#include "eddy/base/unit.h"
 #include "eddy/iter/detail/crew.h"
 #include "eddy/iter/detail/stage.h"
 
@@ -61,9 +60,6 @@ Task<> feed(Shared<Mapping<S, F, Result>> mapping) {
     mapping->changed.notify();
   }
 }
-
-template <class Result>
-using unit_if_void_t = std::conditional_t<std::is_void_v<Result>, Unit, Result>;
 
 template <class S, class F, class Result>
 AsyncGenerator<unit_if_void_t<Result>> map_async_items(S source, F f, std::size_t limit) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -51,6 +52,7 @@ class DnsServer {
   Task<> serve() {
     for (;;) {
       const Datagram question = co_await udp_.receive();
+      ports.insert(question.address.port());
       const std::string answer = reply(question.bytes, true);
       if (!answer.empty()) co_await udp_.send_to(answer, question.address);
     }
@@ -65,7 +67,8 @@ class DnsServer {
 
   std::map<std::string, DnsName> names;
   std::map<std::string, int> questions;
-  int garbage = 0;  ///< so many answers are not DNS at all
+  std::set<std::uint16_t> ports;  ///< that questions came from
+  int garbage = 0;                ///< so many answers are not DNS at all
 
  private:
   // UDP and TCP count their ports apart: what is free in one may be taken in the other.

@@ -5,7 +5,10 @@
 #include <exception>
 #include <utility>
 
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,8 +27,8 @@ namespace detail {
 
 class ListenerState final : public sys::Watch {
  public:
-  ListenerState(sys::Fd socket, const ListenOptions& options, sys::Poller& on)
-      : Watch(socket.get(), Input::connections),
+  ListenerState(sys::Fd socket, Input how, const ListenOptions& options, sys::Poller& on)
+      : Watch(socket.get(), how),
         socket_(std::move(socket)),
         address(Address::local_of(socket_.get())),
         options_(options.socket) {
@@ -58,8 +61,7 @@ class ListenerState final : public sys::Watch {
     sys::Fd socket(got);
     const Address peer = Address::peer_of(got);
     if (peer.is_ip() || options_.send_buffer || options_.receive_buffer) set_options(got, options_);
-    return stream_from_socket(std::move(socket),
-                              peer.is_unix() ? "a client of " + address.to_string() : peer.to_string());
+    return stream_from_socket(std::move(socket), name_of(peer));
   }
 
   void own_file() {
@@ -74,6 +76,11 @@ class ListenerState final : public sys::Watch {
  private:
   void input_changed() noexcept override { waiters.try_again(); }
   void output_changed() noexcept override {}
+
+  // A Unix socket's client has no address, and one that has gone again no longer has one.
+  std::string name_of(const Address& peer) const {
+    return peer.is_ip() ? peer.to_string() : "a client of " + address.to_string();
+  }
 
   void remove_file() const noexcept {
     struct stat file{};
@@ -128,10 +135,30 @@ void remove_left_over(const Address& at) {
   if (::connect(probe.get(), at.data(), at.size()) != 0 && errno == ECONNREFUSED) ::unlink(path.c_str());
 }
 
+std::string directory_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == path.npos ? "." : path.substr(0, slash + 1);
+}
+
+// Whoever looks for a left-over file must not meet another program's between its bind and its listen, which looks the
+// same, nor remove the one that has just taken its place: those who start in one directory take turns, by a lock that
+// leaves nothing behind. A directory that cannot be locked, or that somebody else keeps locked, is no reason to fail.
+sys::Fd take_turn_at(const Address& at) {
+  const std::string path = at.host();
+  if (path.front() == '@') return {};
+  sys::Fd directory(::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  for (int tries = 0; directory && tries != 50; ++tries) {
+    if (::flock(directory.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) break;
+    ::poll(nullptr, 0, 1);
+  }
+  return directory;
+}
+
 sys::Fd bind_socket(const Address& at, const ListenOptions& options) {
   const std::string doing = "listen at " + at.to_string();
   if (!at) throw RuntimeError("Listener::listen(): no address was given");
   sys::Fd socket = sys::check_fd(::socket(at.family(), SOCK_STREAM | SOCK_CLOEXEC, 0), doing.c_str());
+  const sys::Fd turn = at.is_unix() ? take_turn_at(at) : sys::Fd();
   if (at.is_unix()) remove_left_over(at);
   if (at.is_ip()) detail::set_option(socket.get(), SOL_SOCKET, SO_REUSEADDR, 1, "setsockopt(SO_REUSEADDR)");
   if (options.reuse_port) detail::set_option(socket.get(), SOL_SOCKET, SO_REUSEPORT, 1, "setsockopt(SO_REUSEPORT)");
@@ -143,18 +170,26 @@ sys::Fd bind_socket(const Address& at, const ListenOptions& options) {
   return socket;
 }
 
+constexpr auto kAhead = sys::Watch::Input::connections;
+constexpr auto kOnDemand = sys::Watch::Input::connections_on_demand;
+
+std::unique_ptr<detail::ListenerState> make_state(sys::Fd socket, sys::Watch::Input how, const ListenOptions& options) {
+  sys::Poller& poller = detail::require_loop("a Listener").poller();
+  return std::make_unique<detail::ListenerState>(std::move(socket), how, options, poller);
+}
+
 }  // namespace
 
 Listener Listener::listen(const Address& at, const ListenOptions& options) {
-  Listener listener = from_fd(bind_socket(at, options), options);
+  Listener listener;
+  listener.state_ = make_state(bind_socket(at, options), options.on_demand ? kOnDemand : kAhead, options);
   listener.state_->own_file();
   return listener;
 }
 
 Listener Listener::from_fd(sys::Fd socket, const ListenOptions& options) {
   Listener listener;
-  sys::Poller& poller = detail::require_loop("a Listener").poller();
-  listener.state_ = std::make_unique<detail::ListenerState>(std::move(socket), options, poller);
+  listener.state_ = make_state(std::move(socket), kOnDemand, options);
   return listener;
 }
 

@@ -24,6 +24,9 @@ struct ListenOptions {
   bool reuse_port = false;
   /// An IPv6 socket that takes no IPv4 connections. On, as asyncio has it: "" listens at both with a socket each.
   bool ipv6_only = true;
+  /// Accepts nothing before somebody asks: further connections stay in the kernel's line, for others at this socket or
+  /// for later. Off, a loop may be up to 64 connections ahead of `accept()`, which is faster. `from_fd` always does.
+  bool on_demand = false;
   /// Of the connections.
   SocketOptions socket;
 };
@@ -62,7 +65,7 @@ class [[nodiscard]] Listener {
   /// Binds and listens; throws std::system_error that names the address. A Unix socket's file that nobody listens at
   /// any more is replaced, and removed when the listener closes.
   static Listener listen(const Address& at, const ListenOptions& options = ListenOptions());
-  /// Takes over a listening socket: one that systemd hands down, say.
+  /// Takes over a listening socket, which may be shared: one that systemd hands down, say. It becomes non-blocking.
   static Listener from_fd(sys::Fd socket, const ListenOptions& options = ListenOptions());
 
   Listener() noexcept;

@@ -2,10 +2,12 @@
 #include "eddy/net/resolver.h"
 
 #include <fstream>
+#include <memory>
 #include <sstream>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include <netdb.h>
 #include <sys/socket.h>
@@ -30,23 +32,38 @@ struct DnsQuestion {
 
 class ResolverState {
  public:
-  explicit ResolverState(const ResolverOptions& options)
-      : cache(options.cache_max), channel_(options), servers_given_(!options.servers.empty()) {}
-
-  std::shared_ptr<DnsQuestion> ask(const std::string& host) {
-    std::shared_ptr<DnsQuestion>& question = questions_[host];
-    if (question) return question;
-    question = std::make_shared<DnsQuestion>();
-    auto result = question;
-    channel_.ask(host, [this, host, result](DnsAnswer answer) { on_answer(host, *result, std::move(answer)); });
-    return result;
+  explicit ResolverState(const ResolverOptions& options) : cache(options.cache_max), options_(options) {
+    add_channel();  // throws if the name servers cannot be asked
   }
 
-  [[nodiscard]] bool has_more_sources() const { return !servers_given_ && system_has_more_sources(); }
+  std::shared_ptr<DnsQuestion> ask(const std::string& host) {
+    if (const auto asked = questions_.find(host); asked != questions_.end()) return asked->second;
+    DnsChannel& channel = free_channel();
+    auto question = std::make_shared<DnsQuestion>();
+    questions_.emplace(host, question);
+    channel.ask(host, [this, host, question](DnsAnswer answer) { on_answer(host, *question, std::move(answer)); });
+    return question;
+  }
+
+  [[nodiscard]] bool has_more_sources() const { return options_.servers.empty() && system_has_more_sources(); }
 
   DnsCache cache;
 
  private:
+  static constexpr std::size_t kChannelsMax = 32;
+
+  // Questions under way at the same time do not share a port if that can be helped: whoever has seen one question
+  // would know where to send forged answers to the others. (c-ares learned to vary it within a channel in 1.20.)
+  DnsChannel& free_channel() {
+    for (const auto& channel : channels_) {
+      if (channel->idle()) return *channel;
+    }
+    if (channels_.size() == kChannelsMax) return *channels_[next_++ % kChannelsMax];
+    return add_channel();
+  }
+
+  DnsChannel& add_channel() { return *channels_.emplace_back(std::make_unique<DnsChannel>(options_)); }
+
   void on_answer(const std::string& host, DnsQuestion& question, DnsAnswer answer) {
     if (answer.error.empty()) cache.put(host, answer.addresses, now() + answer.valid_for, now());
     question.answer = std::move(answer);
@@ -69,8 +86,9 @@ class ResolverState {
   }
 
   std::unordered_map<std::string, std::shared_ptr<DnsQuestion>> questions_;
-  DnsChannel channel_;  // its end answers the questions
-  bool servers_given_;
+  ResolverOptions options_;
+  std::size_t next_ = 0;
+  std::vector<std::unique_ptr<DnsChannel>> channels_;  // their end answers the questions
 };
 
 }  // namespace detail

@@ -53,6 +53,30 @@ void with_server(Body body) {
   });
 }
 
+TEST(Resolver, QuestionsAtTheSameTimeComeFromPortsOfTheirOwn) {
+  with_server([](test::DnsServer& server, Resolver& resolver) -> Task<> {
+    constexpr std::size_t kMany = 100;
+    for (std::size_t i = 0; i != kMany; ++i) {
+      server.names["host" + std::to_string(i) + ".test"] = {.addresses = {"10.0.0." + std::to_string(i)}};
+    }
+    co_await task_group([&](TaskGroup& group) {
+      for (std::size_t i = 0; i != kMany; ++i) {
+        group.create_task([&resolver, i]() -> Task<> {
+          const auto found = co_await resolver.resolve("host" + std::to_string(i) + ".test");
+          EXPECT_EQ(hosts(found), "10.0.0." + std::to_string(i));
+        });
+      }
+    });
+    EXPECT_GE(server.ports.size(), 32u);
+    server.ports.clear();
+    for (std::size_t i = 0; i != 5; ++i) {
+      resolver.clear_cache();
+      co_await resolver.resolve("host1.test");
+    }
+    EXPECT_GE(server.ports.size(), 3u);  // one after the other, too; the kernel picks them
+  });
+}
+
 EDDY_TEST(Resolve, LiteralsAndLocalhostAskNobody) {
   EXPECT_EQ(hosts(co_await resolve("127.0.0.1", 80)), "127.0.0.1");
   EXPECT_EQ(hosts(co_await resolve("::1")), "::1");

@@ -186,6 +186,13 @@ class ServerState {
 
 namespace {
 
+// Clients that are too many wait in the kernel's line.
+ListenOptions listen_options(const ServerOptions& of) {
+  ListenOptions options = of.listen;
+  options.on_demand |= of.max_clients < Shared::kClientsMax;
+  return options;
+}
+
 std::vector<Address> everywhere(std::uint16_t port) { return {Address::ip("::", port), Address::ip("0.0.0.0", port)}; }
 
 // "" with port 0: the same free port for all.
@@ -218,7 +225,7 @@ Task<Server> start_server(ClientHandler handle, std::string host, std::uint16_t 
   } else {
     addresses = co_await resolve(host, port);
   }
-  std::vector<Listener> listeners = listen_at(addresses, options.listen);
+  std::vector<Listener> listeners = listen_at(addresses, listen_options(options));
   if (listeners.empty())
     throw RuntimeError("start_server(): this machine can listen at none of " + host + "'s addresses");
   co_return co_await start_server(std::move(handle), std::move(listeners), std::move(options));
@@ -226,7 +233,7 @@ Task<Server> start_server(ClientHandler handle, std::string host, std::uint16_t 
 
 Task<Server> start_server(ClientHandler handle, std::string unix_path, ServerOptions options) {
   std::vector<Listener> listeners;
-  listeners.push_back(Listener::listen(Address::unix_path(unix_path), options.listen));
+  listeners.push_back(Listener::listen(Address::unix_path(unix_path), listen_options(options)));
   co_return co_await start_server(std::move(handle), std::move(listeners), std::move(options));
 }
 

@@ -23,7 +23,8 @@ namespace eddy {
 struct ServerOptions {
   ServerOptions() = default;
 
-  /// So many clients at a time; further ones wait in the kernel's line (`ListenOptions::backlog`).
+  /// So many clients at a time; further ones wait in the kernel's line (`ListenOptions::backlog`; for listeners of your
+  /// own see `ListenOptions::on_demand`).
   std::size_t max_clients = std::numeric_limits<std::size_t>::max();
   /// What `close()` leaves to the clients before it cancels them.
   std::chrono::nanoseconds grace = std::chrono::seconds(5);

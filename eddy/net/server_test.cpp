@@ -334,6 +334,45 @@ EDDY_TEST(Listener, OfSomebodyElseLeavesItListening) {
   EXPECT_EQ(co_await client.read_some(), "x");
 }
 
+EDDY_TEST(Listener, WhatItHasNotAcceptedIsLeftToOthersAtItsSocket) {
+  Listener first = Listener::listen(Address::ip("127.0.0.1", 0));
+  Listener second = Listener::from_fd(sys::Fd(::dup(first.fd())));
+  auto accepting = create_task([&]() -> Task<Stream> { co_return co_await second.accept(); });
+  std::vector<Stream> clients;
+  for (int i = 0; i != 3; ++i) clients.push_back(co_await connect(first.address()));
+  Stream taken = co_await std::move(accepting);
+  second.close();
+  for (int i = 0; i != 2; ++i) {
+    Stream peer = co_await first.accept();
+    EXPECT_TRUE(peer.is_open());
+  }
+}
+
+// How many connections wait in the line of our socket that listens at this port; they are taken from it.
+int take_from_the_line(std::uint16_t port) {
+  int taken = 0;
+  for (int fd = 3; fd != 256; ++fd) {
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    if (::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens == 0) continue;
+    if (Address::local_of(fd).port() != port) continue;
+    while (sys::Fd(::accept4(fd, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK))) ++taken;
+  }
+  return taken;
+}
+
+EDDY_TEST(Server, ThoseWhoAreTooManyWaitInTheKernelsLine) {
+  ServerOptions options;
+  options.max_clients = 1;
+  Server server = co_await start_server(echo, "127.0.0.1", 0, options);
+  std::vector<Stream> streams;
+  for (int i = 0; i != 3; ++i) streams.push_back(co_await open_connection("127.0.0.1", server.port()));
+  co_await streams[0].write("x");
+  EXPECT_EQ(co_await streams[0].read_some(), "x");
+  EXPECT_EQ(take_from_the_line(server.port()), 2);
+  co_await server.aclose();
+}
+
 EDDY_TEST(Listener, BytesBehindAnUrgentOneAreSeen) {
   Listener listener = Listener::listen(Address::ip("127.0.0.1", 0));
   Stream client = co_await connect(listener.address());

@@ -41,6 +41,7 @@ struct Operation {
     Operation* next = nullptr;
     Operation* prev = nullptr;
     std::uint8_t state = 0;
+    bool peer_has_ended = false;
   };
   Link link;
 

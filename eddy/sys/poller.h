@@ -53,8 +53,8 @@ class Poller {
   /// stream, -EAGAIN (input_changed will be called), or another -errno.
   [[nodiscard]] virtual int receive(Watch& watch, void* into, std::size_t size) noexcept = 0;
 
-  /// A connection of a `Watch::Input::connections`, without blocking: a close-on-exec descriptor that the caller owns,
-  /// -EAGAIN (input_changed will be called), or another -errno.
+  /// A connection of a `Watch::Input::connections` (or `_on_demand`), without blocking: a close-on-exec descriptor that
+  /// the caller owns, -EAGAIN (input_changed will be called), or another -errno.
   [[nodiscard]] virtual int accept(Watch& watch) noexcept = 0;
 
   /// After an attempt of the owner's own said EAGAIN: input_changed (output_changed) is called once it may succeed.
@@ -62,7 +62,7 @@ class Poller {
   virtual void want_output(Watch& watch) noexcept = 0;
 
   /// The loop stops running for now: takes back from the kernel what another thread could not take over (bytes that are
-  /// on their way into memory of ours).
+  /// on their way into memory of ours or of an operation's). Waits for a file operation that has begun already.
   virtual void rest() {}
 
   /// Runs complete() of what has ended, at most `completions_max` of them; sleeps first if there is none.

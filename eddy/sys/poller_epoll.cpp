@@ -225,7 +225,9 @@ void EpollPoller::push_ended(Operation& operation, int result) noexcept {
 
 void EpollPoller::attach(Watch& watch) {
   if (watch.fd < 0) throw_error("watching a descriptor that is not open", EBADF);
-  if (watch.input == Watch::Input::connections) set_nonblocking(watch.fd);
+  if (watch.input == Watch::Input::connections || watch.input == Watch::Input::connections_on_demand) {
+    set_nonblocking(watch.fd);
+  }
   FdEntry& entry = entry_of(watch.fd);
   assert(entry.watch == nullptr && "Poller::attach: this descriptor is watched already");
   entry.watch = &watch;

@@ -3,14 +3,17 @@
 // Invariants
 //  1. An operation's state says where it is: `queued` = the submission ring was full, no SQE yet; `in_kernel` = its SQE
 //     is in the ring or beyond; `cancel_queued` = in the kernel, its cancel has no SQE yet; `cancelling` = both are on
-//     their way; `ended` = cancelled before it had an SQE. The last are in `ended_`, all others in `pending_`.
+//     their way; `ended` = cancelled before it had an SQE. The last are in `ended_`, all others in `pending_`. One that
+//     is cancelled by ourselves, because its answer is known while the kernel goes on looking, has it in `result`.
+//     `recalled` = cancelled by ourselves, too, to be started again (`queued`) when the loop rests no more.
 //  2. An operation leaves `in_kernel` and beyond only by its own CQE: the kernel is then done with it.
 //  3. `backlog_` is true if any operation is `queued` or `cancel_queued`.
 //  4. The ring is disabled until the first submit or wait: that thread becomes its single issuer. When another thread
 //     takes the poller over, it gets a new ring, and what was in the old one is started again.
 //  5. A watched descriptor has a slot. Its input stays armed from the first attempt that found nothing: multishot,
 //  until
-//     its end or until its reader lags behind. A detached slot lives in `slots_` until its last CQE.
+//     its end, until its reader lags behind, or until it brings more at once than a buffer holds: then its reader
+//     receives by itself, and nothing is kept for it. A detached slot lives in `slots_` until its last CQE.
 //  6. `bell_armed_`: a multishot poll of the bell is in the kernel or on its way. The bell is read only to arm it
 //  again.
 #include <algorithm>
@@ -20,8 +23,6 @@
 #include <climits>
 #include <cstdint>
 #include <cstdlib>
-#include <string>
-#include <system_error>
 #include <utility>
 
 #include <liburing.h>
@@ -35,6 +36,7 @@
 #include "eddy/sys/detail/backends.h"
 #include "eddy/sys/detail/operation_list.h"
 #include "eddy/sys/detail/receive_buffers.h"
+#include "eddy/sys/detail/uring_ring.h"
 #include "eddy/sys/detail/uring_slot.h"
 #include "eddy/sys/detail/wake_state.h"
 #include "eddy/sys/fd.h"
@@ -44,10 +46,7 @@ namespace eddy::sys::detail {
 
 namespace {
 
-enum : std::uint8_t { idle, queued, in_kernel, cancel_queued, cancelling, ended };  // Operation::Link::state
-
-constexpr unsigned sq_entries = 256;
-constexpr unsigned cq_entries = 1024;
+enum : std::uint8_t { idle, queued, in_kernel, cancel_queued, cancelling, recalled, ended };  // Operation::Link::state
 
 // user_data: an operation's address, a slot's address and one of two bits, or one of the bits alone.
 constexpr std::uint64_t input_bit = 1;
@@ -61,15 +60,28 @@ std::uint64_t tag_of(UringSlot& slot, std::uint64_t bit) noexcept {
 }
 UringSlot& slot_of(Watch& watch) noexcept { return *static_cast<UringSlot*>(watch.link.slot); }
 
+bool moves_bytes(const Operation& operation) noexcept {
+  return operation.kind != OpKind::poll_readable && operation.kind != OpKind::poll_writable;
+}
+
 unsigned interest_of(const Operation& operation) noexcept {
   return operation.kind == OpKind::poll_readable ? unsigned{POLLIN} : unsigned{POLLOUT};
 }
+
+// A ring's poll also ends at POLLRDHUP, like it or not, and that stays: once the peer sends no more only a multishot
+// poll waits for room, which reports what is there once, and then each change.
+void prepare_poll(io_uring_sqe* sqe, int fd, unsigned interest, bool peer_has_ended) noexcept {
+  peer_has_ended ? ::io_uring_prep_poll_multishot(sqe, fd, interest) : ::io_uring_prep_poll_add(sqe, fd, interest);
+}
+
+// The peer sends no more: no answer to whoever waits for room.
+bool is_no_room(int result) noexcept { return result > 0 && (result & (POLLOUT | POLLERR | POLLHUP | POLLNVAL)) == 0; }
 
 void prepare(io_uring_sqe* sqe, Operation& operation) noexcept {
   switch (operation.kind) {
     case OpKind::poll_readable:
     case OpKind::poll_writable:
-      return ::io_uring_prep_poll_add(sqe, operation.fd, interest_of(operation));
+      return prepare_poll(sqe, operation.fd, interest_of(operation), operation.link.peer_has_ended);
     case OpKind::sync:
       return ::io_uring_prep_fsync(sqe, operation.fd, 0);
     case OpKind::read:
@@ -80,91 +92,6 @@ void prepare(io_uring_sqe* sqe, Operation& operation) noexcept {
   const auto offset = static_cast<std::uint64_t>(transfer.offset);
   operation.kind == OpKind::read ? ::io_uring_prep_read(sqe, operation.fd, transfer.memory, transfer.size, offset)
                                  : ::io_uring_prep_write(sqe, operation.fd, transfer.memory, transfer.size, offset);
-}
-
-// ---- the ring
-// --------------------------------------------------------------------------------------------------------
-
-/// An io_uring, closed with its owner. Disabled at first.
-class Ring {
- public:
-  Ring() { open(); }
-  Ring(const Ring&) = delete;
-  Ring& operator=(const Ring&) = delete;
-  ~Ring() { close(); }
-
-  /// A new one in its place; what the old one had in the kernel is dropped. Throws, and is closed then.
-  void reopen() {
-    close();
-    open();
-  }
-
-  void close() noexcept;
-
-  io_uring* operator->() noexcept { return &ring_; }
-  io_uring* get() noexcept { return &ring_; }
-
- private:
-  void open();
-  int try_flags(unsigned flags) noexcept;
-  void require_features();
-
-  io_uring ring_{};
-  bool open_ = false;
-};
-
-// The best the kernel takes: 6.1, 5.19, older.
-constexpr unsigned flag_choices[] = {
-    IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG,
-    IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG,
-    0,
-};
-
-[[noreturn]] void refuse(int error, const std::string& why) {
-  throw std::system_error(error, std::system_category(),
-                          "io_uring: " + why + "; set EDDY_BACKEND=epoll, or leave it unset to choose automatically");
-}
-
-void Ring::open() {
-  int error = EINVAL;
-  for (const unsigned flags : flag_choices) {
-    error = try_flags(flags);
-    if (error != EINVAL) break;
-  }
-  if (error != 0) {
-    refuse(error,
-           "the kernel refuses a ring (sysctl kernel.io_uring_disabled, a container's seccomp filter, "
-           "or a limit on descriptors or locked memory)");
-  }
-  open_ = true;
-  require_features();
-}
-
-// One thread's ring may be mapped where another's was. The kernel orders the two, but liburing calls it behind
-// ThreadSanitizer's back, so the order is said once more, in its language.
-constinit std::atomic<unsigned> rings_unmapped{0};
-
-void Ring::close() noexcept {
-  rings_unmapped.fetch_add(1, std::memory_order_release);
-  if (open_) ::io_uring_queue_exit(&ring_);
-  open_ = false;
-}
-
-int Ring::try_flags(unsigned flags) noexcept {
-  io_uring_params params{};
-  params.flags = flags | IORING_SETUP_R_DISABLED | IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP;
-  params.cq_entries = cq_entries;
-  const int result = ::io_uring_queue_init_params(sq_entries, &ring_, &params);
-  static_cast<void>(rings_unmapped.load(std::memory_order_acquire));
-  return -result;
-}
-
-void Ring::require_features() {
-  // RSRC_TAGS came with Linux 5.13, as did multishot poll, which has no flag of its own.
-  constexpr unsigned needed = IORING_FEAT_NODROP | IORING_FEAT_EXT_ARG | IORING_FEAT_RSRC_TAGS;
-  if ((ring_.features & needed) == needed) return;
-  close();  // the destructor of a Ring that was never built does not run
-  refuse(ENOSYS, "the kernel is older than Linux 5.13");
 }
 
 // ---- the poller
@@ -198,11 +125,11 @@ class UringPoller final : public Poller {
 
   void own();
   void register_notice();
-  void enable();
   void take_over();
   void cancel_all() noexcept;
   io_uring_sqe* next_sqe() noexcept;
   bool start(Operation& operation) noexcept;
+  void start_or_queue(Operation& operation) noexcept;
   bool start_cancel(Operation& operation) noexcept;
   void work_off_backlog() noexcept;
   bool arm_bell() noexcept;
@@ -212,9 +139,13 @@ class UringPoller final : public Poller {
   unsigned complete_ended() noexcept;
   void complete_cqes(unsigned limit) noexcept;
   void handle(std::uint64_t tag, int result, unsigned flags) noexcept;
+  void handle_operation(Operation& operation, int result, unsigned flags) noexcept;
+  void handle_no_room(Operation& operation, unsigned flags) noexcept;
+  void end(Operation& operation, int result) noexcept;
   void complete(Operation& operation, int result) noexcept;
 
   void set_wanted(bool& wanted, bool to) noexcept;
+  int receive_now(UringSlot& slot, void* into, std::size_t size) noexcept;
   void arm_input(UringSlot& slot) noexcept;
   void arm_output(UringSlot& slot) noexcept;
   void stop(UringSlot& slot, UringSlot::State& state) noexcept;
@@ -226,11 +157,13 @@ class UringPoller final : public Poller {
   void free_if_done(UringSlot& slot) noexcept;
   bool submitted(const UringSlot& slot) noexcept;
   void restart_slots() noexcept;
+  bool recall_input() noexcept;
+  bool recall_transfers() noexcept;
   void prepare_input(io_uring_sqe* sqe, UringSlot& slot) noexcept;
-  void prepare_output(io_uring_sqe* sqe, UringSlot& slot) noexcept;
   bool has_multishot() noexcept;
+  bool kernel_brings(Watch::Input what) noexcept;
 
-  Ring ring_;
+  UringRing ring_;
   Fd bell_;
   Fd notice_;                           // the kernel writes it at every completion, once somebody has asked for fd()
   std::atomic<int> notice_number_{-1};  ///< notice_, for other threads
@@ -286,7 +219,7 @@ void UringPoller::own() {
   if (owner_ == self) [[likely]]
     return;
   if (owner_ != 0) take_over();
-  enable();
+  ring_.enable();
   owner_ = self;
 }
 
@@ -309,25 +242,23 @@ void UringPoller::take_over() {
   }
 }
 
-void UringPoller::enable() {
-  // liburing 2.3 declares io_uring_enable_rings but its shared library does not export it.
-  const int result =
-      ::io_uring_register(static_cast<unsigned>(ring_->ring_fd), IORING_REGISTER_ENABLE_RINGS, nullptr, 0);
-  if (result < 0) throw_error("io_uring_register(ENABLE_RINGS)", -result);
-}
-
 // ---- submit and cancel
 // -----------------------------------------------------------------------------------------------
 
 void UringPoller::submit(Operation& operation) {
   assert(operation.link.state == idle && "Poller::submit: this operation is pending already");
   own();
+  operation.result = 0;
+  operation.link.peer_has_ended = false;
   pending_.push_back(operation);
   ++pending_count_;
-  if (!start(operation)) {
-    operation.link.state = queued;
-    backlog_ = true;
-  }
+  start_or_queue(operation);
+}
+
+void UringPoller::start_or_queue(Operation& operation) noexcept {
+  if (!(resting_ && moves_bytes(operation)) && start(operation)) return;
+  operation.link.state = queued;
+  backlog_ = true;
 }
 
 bool UringPoller::start(Operation& operation) noexcept {
@@ -347,6 +278,8 @@ void UringPoller::cancel(Operation& operation) noexcept {
   } else if (operation.link.state == in_kernel && (owner_ != this_thread() || !start_cancel(operation))) {
     operation.link.state = cancel_queued;
     backlog_ = true;
+  } else if (operation.link.state == recalled) {
+    operation.link.state = cancelling;
   }
 }
 
@@ -369,7 +302,7 @@ io_uring_sqe* UringPoller::next_sqe() noexcept {
 void UringPoller::work_off_backlog() noexcept {
   backlog_ = false;
   for (Operation* operation = pending_.first(); operation != nullptr; operation = operation->link.next) {
-    if (operation->link.state == queued) backlog_ |= !start(*operation);
+    if (operation->link.state == queued) start_or_queue(*operation);
     if (operation->link.state == cancel_queued) backlog_ |= !start_cancel(*operation);
   }
   for (UringSlot* slot = slots_.front(); slot != nullptr; slot = slots_.after(*slot)) work_off(*slot);
@@ -382,7 +315,7 @@ void UringPoller::attach(Watch& watch) {
   own();
   if (watch.fd < 0) throw_error("watching a descriptor that is not open", EBADF);
   if (watch.input != Watch::Input::readiness) {
-    int non_blocking = has_multishot() ? 0 : 1;  // the kernel waits only on a blocking one
+    int non_blocking = kernel_brings(watch.input) ? 0 : 1;  // the kernel waits only on a blocking one
     if (::ioctl(watch.fd, FIONBIO, &non_blocking) != 0) throw_error("ioctl(FIONBIO) of a socket to watch", errno);
   }
   auto* slot = new UringSlot(watch);
@@ -427,13 +360,20 @@ int UringPoller::receive(Watch& watch, void* into, std::size_t size) noexcept {
   if (slot.received.size() != 0)
     return static_cast<int>(slot.received.take(buffers_, into, std::min<std::size_t>(size, INT_MAX)));
   if (slot.end <= 0) return slot.end;
-  if (multishot_ == refused) {
-    const ssize_t got = ::recv(watch.fd, into, size, MSG_DONTWAIT);
-    if (got >= 0) return static_cast<int>(got);
-    if (errno != EAGAIN && errno != EINTR) return -errno;
-  }
-  want_input(watch);
-  return -EAGAIN;
+  const bool itself = multishot_ == refused || (slot.bulk && slot.input == UringSlot::idle);
+  const int got = itself ? receive_now(slot, into, size) : -EAGAIN;
+  if (got == -EAGAIN) want_input(watch);
+  return got;
+}
+
+int UringPoller::receive_now(UringSlot& slot, void* into, std::size_t size) noexcept {
+  const ssize_t got = ::recv(slot.fd, into, std::min<std::size_t>(size, INT_MAX), MSG_DONTWAIT);
+  if (got < 0) return errno == EINTR ? -EAGAIN : -errno;
+  const auto bytes = static_cast<std::size_t>(got);
+  const bool small = bytes < size && bytes < ReceiveBuffers::size;
+  slot.small_reads = small ? slot.small_reads + 1 : 0;
+  if (slot.small_reads >= UringSlot::small_reads_max) slot.bulk = false;
+  return static_cast<int>(got);
 }
 
 int UringPoller::accept(Watch& watch) noexcept {
@@ -444,7 +384,7 @@ int UringPoller::accept(Watch& watch) noexcept {
     return fd;
   }
   if (slot.end <= 0) return std::exchange(slot.end, 1);  // said once: the next attempt asks the kernel again
-  const int accepted = has_multishot() ? -EAGAIN : accept_now(watch.fd);
+  const int accepted = kernel_brings(slot.input_kind) ? -EAGAIN : accept_now(watch.fd);
   if (accepted == -EAGAIN) want_input(watch);
   return accepted;
 }
@@ -503,28 +443,21 @@ void UringPoller::work_off(UringSlot& slot, UringSlot::State& state, std::uint64
     state = UringSlot::stopping;
     return;
   }
-  bit == input_bit ? prepare_input(sqe, slot) : prepare_output(sqe, slot);
+  bit == input_bit ? prepare_input(sqe, slot) : prepare_poll(sqe, slot.fd, POLLOUT, slot.peer_has_ended);
   sqe->user_data = tag_of(slot, bit);
   state = UringSlot::in_kernel;
 }
 
 void UringPoller::prepare_input(io_uring_sqe* sqe, UringSlot& slot) noexcept {
-  if (slot.input_kind == Watch::Input::connections && has_multishot()) {  // multishot accept is older than those
+  if (!kernel_brings(slot.input_kind) || slot.bulk) {
+    ::io_uring_prep_poll_add(sqe, slot.fd, POLLIN);
+  } else if (slot.input_kind == Watch::Input::connections) {  // multishot accept is older than multishot receive
     ::io_uring_prep_multishot_accept(sqe, slot.fd, nullptr, nullptr, SOCK_CLOEXEC);
-  } else if (slot.input_kind == Watch::Input::bytes && has_multishot()) {
+  } else {
     ::io_uring_prep_recv_multishot(sqe, slot.fd, nullptr, 0, 0);
     sqe->flags |= IOSQE_BUFFER_SELECT;
     sqe->buf_group = ReceiveBuffers::group;
-  } else {
-    ::io_uring_prep_poll_add(sqe, slot.fd, POLLIN);
   }
-}
-
-// A ring's poll also ends at POLLRDHUP, like it or not, and that stays: once the peer sends no more only a multishot
-// poll waits for room, which reports what is there once, and then each change.
-void UringPoller::prepare_output(io_uring_sqe* sqe, UringSlot& slot) noexcept {
-  slot.peer_has_ended ? ::io_uring_prep_poll_multishot(sqe, slot.fd, POLLOUT)
-                      : ::io_uring_prep_poll_add(sqe, slot.fd, POLLOUT);
 }
 
 // Multishot receive and its buffers came with Linux 6.0, as did SEND_ZC, which can be asked about.
@@ -538,6 +471,11 @@ bool UringPoller::has_multishot() noexcept {
   return multishot_ == usable;
 }
 
+// Whether it is there before anybody asks.
+bool UringPoller::kernel_brings(Watch::Input what) noexcept {
+  return (what == Watch::Input::bytes || what == Watch::Input::connections) && has_multishot();
+}
+
 void UringPoller::handle_input(UringSlot& slot, int result, unsigned flags) noexcept {
   if ((flags & IORING_CQE_F_MORE) == 0) slot.input = UringSlot::idle;
   take_in(slot, result, flags);
@@ -546,13 +484,12 @@ void UringPoller::handle_input(UringSlot& slot, int result, unsigned flags) noex
     for (const int fd : std::exchange(slot.accepted, {})) ::close(fd);
     return free_if_done(slot);
   }
-  const bool keep = slot.input_kind != Watch::Input::readiness && multishot_ == usable && slot.end > 0;
-  if (slot.full()) {
-    stop(slot, slot.input);
-  } else if (keep && !resting_) {
-    arm_input(slot);
-  }
-  if (result == -ECANCELED || result == -ENOBUFS || !slot.watch->link.input_wanted) return;
+  const bool stopped = result == -ECANCELED || result == -ENOBUFS;
+  const bool wanted = slot.watch->link.input_wanted;
+  const bool keep = kernel_brings(slot.input_kind) && slot.end > 0 && (!slot.bulk || (stopped && wanted));
+  if (slot.full() || slot.bulk) stop(slot, slot.input);
+  if (keep && !slot.full() && !resting_) arm_input(slot);
+  if (stopped || !wanted) return;
   set_wanted(slot.watch->link.input_wanted, false);
   slot.watch->input_changed();
 }
@@ -561,11 +498,15 @@ void UringPoller::handle_input(UringSlot& slot, int result, unsigned flags) noex
 void UringPoller::take_in(UringSlot& slot, int result, unsigned flags) noexcept {
   const bool stopped = result == -ECANCELED || result == -ENOBUFS;
   if ((flags & IORING_CQE_F_BUFFER) != 0) {
-    slot.received.push(buffers_, flags >> IORING_CQE_BUFFER_SHIFT, result > 0 ? static_cast<std::size_t>(result) : 0);
+    const std::size_t bytes = result > 0 ? static_cast<std::size_t>(result) : 0;
+    slot.received.push(buffers_, flags >> IORING_CQE_BUFFER_SHIFT, bytes);
+    slot.bulk |= bytes == ReceiveBuffers::size;
   }
-  if (slot.input_kind == Watch::Input::readiness || multishot_ == refused || stopped) return;
+  if (!kernel_brings(slot.input_kind) || stopped) return;
   if (slot.input_kind == Watch::Input::connections && result >= 0) {
     slot.accepted.push_back(result);
+  } else if (slot.input_kind == Watch::Input::connections && result == -EAGAIN) {
+    slot.input_kind = Watch::Input::connections_on_demand;  // somebody made it non-blocking: it is shared
   } else if (result <= 0) {
     slot.end = result;
   }
@@ -575,7 +516,7 @@ void UringPoller::handle_output(UringSlot& slot, int result, unsigned flags) noe
   if ((flags & IORING_CQE_F_MORE) == 0) slot.output = UringSlot::idle;
   if (slot.watch == nullptr) return free_if_done(slot);
   if (!slot.watch->link.output_wanted) return;
-  if (result > 0 && (result & (POLLOUT | POLLERR | POLLHUP | POLLNVAL)) == 0) {
+  if (is_no_room(result)) {
     slot.peer_has_ended = true;
     return arm_output(slot);
   }
@@ -601,26 +542,41 @@ void UringPoller::restart_slots() noexcept {
 }
 
 void UringPoller::rest() {
-  if (slots_.empty() || owner_ != this_thread()) return;
+  if ((slots_.empty() && pending_.empty()) || owner_ != this_thread()) return;
   resting_ = true;
-  const auto moves_bytes = [](const UringSlot& slot) {
-    return slot.input != UringSlot::idle && slot.input_kind != Watch::Input::readiness;
-  };
-  for (bool busy = true; busy;) {
-    busy = false;
-    for (UringSlot* slot = slots_.front(); slot != nullptr; slot = slots_.after(*slot)) {
-      if (!moves_bytes(*slot)) continue;
-      stop(*slot, slot->input);
-      busy |= slot->input != UringSlot::idle;
-    }
-    if (busy) wait(-1);
+  for (;;) {
+    const bool input = recall_input();
+    const bool transfers = recall_transfers();
+    if (!input && !transfers) break;
+    wait(-1);
   }
   resting_ = false;
+  backlog_ = true;
   for (UringSlot* slot = slots_.front(); slot != nullptr; slot = slots_.after(*slot)) {
     if (slot->watch == nullptr || !slot->watch->link.input_wanted || slot->input != UringSlot::idle) continue;
     slot->input = UringSlot::queued;
-    backlog_ = true;
   }
+}
+
+// True while there is something to wait for.
+bool UringPoller::recall_input() noexcept {
+  bool busy = false;
+  for (UringSlot* slot = slots_.front(); slot != nullptr; slot = slots_.after(*slot)) {
+    if (slot->input == UringSlot::idle || slot->input_kind == Watch::Input::readiness) continue;
+    stop(*slot, slot->input);
+    busy |= slot->input != UringSlot::idle;
+  }
+  return busy;
+}
+
+bool UringPoller::recall_transfers() noexcept {
+  bool busy = false;
+  for (Operation* operation = pending_.first(); operation != nullptr; operation = operation->link.next) {
+    if (!moves_bytes(*operation) || operation->link.state == queued) continue;
+    if (operation->link.state == in_kernel && start_cancel(*operation)) operation->link.state = recalled;
+    busy = true;
+  }
+  return busy;
 }
 
 // ---- wait and wake
@@ -753,7 +709,29 @@ void UringPoller::handle(std::uint64_t tag, int result, unsigned flags) noexcept
   const auto address = static_cast<std::uintptr_t>(tag & ~(input_bit | output_bit));
   if ((tag & input_bit) != 0) return handle_input(*reinterpret_cast<UringSlot*>(address), result, flags);
   if ((tag & output_bit) != 0) return handle_output(*reinterpret_cast<UringSlot*>(address), result, flags);
-  Operation& operation = *reinterpret_cast<Operation*>(static_cast<std::uintptr_t>(tag));
+  handle_operation(*reinterpret_cast<Operation*>(static_cast<std::uintptr_t>(tag)), result, flags);
+}
+
+void UringPoller::handle_operation(Operation& operation, int result, unsigned flags) noexcept {
+  if (operation.kind == OpKind::poll_writable && is_no_room(result)) return handle_no_room(operation, flags);
+  if (operation.link.state == recalled && (result == -ECANCELED || result == -EINTR)) {
+    operation.link.state = queued;
+    backlog_ = true;
+    return;
+  }
+  if ((flags & IORING_CQE_F_MORE) == 0) return end(operation, result);
+  operation.result = result;
+  cancel(operation);  // it is of use no more, and ends with its last completion
+}
+
+void UringPoller::handle_no_room(Operation& operation, unsigned flags) noexcept {
+  if ((flags & IORING_CQE_F_MORE) != 0) return;
+  if (operation.link.state != in_kernel) return end(operation, -ECANCELED);
+  operation.link.peer_has_ended = true;
+  start_or_queue(operation);
+}
+
+void UringPoller::end(Operation& operation, int result) noexcept {
   pending_.erase(operation);
   complete(operation, result);
 }
@@ -761,7 +739,7 @@ void UringPoller::handle(std::uint64_t tag, int result, unsigned flags) noexcept
 void UringPoller::complete(Operation& operation, int result) noexcept {
   --pending_count_;
   operation.link.state = idle;
-  operation.result = result;
+  if (result != -ECANCELED || operation.result == 0) operation.result = result;
   operation.complete();
 }
 

@@ -24,7 +24,9 @@ class Watch {
   enum class Input : std::uint8_t {
     readiness,    ///< nothing: the owner reads by itself and then calls `Poller::want_input`. Must be non-blocking
     bytes,        ///< what arrives at a stream socket: `Poller::receive`
-    connections,  ///< what arrives at a listening socket: `Poller::accept`
+    connections,  ///< what arrives at a listening socket that nobody else accepts from: `Poller::accept`
+    /// The same, and nothing is accepted before somebody asks: where others accept too, or not all are wanted.
+    connections_on_demand,
   };
 
   Watch(int which, Input what) noexcept : fd(which), input(what) {}

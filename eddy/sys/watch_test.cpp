@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/sys/watch.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <functional>
@@ -65,6 +66,24 @@ Pair make_connection() {
   Fd one = check_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
   check(::connect(one.get(), reinterpret_cast<const sockaddr*>(&at), size), "connect");
   return {check_fd(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC), "accept"), std::move(one)};
+}
+
+std::pair<Fd, sockaddr_in> make_listener() {
+  Fd listener = check_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof at;
+  check(::bind(listener.get(), reinterpret_cast<sockaddr*>(&at), sizeof at), "bind");
+  check(::listen(listener.get(), 16), "listen");
+  check(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&at), &size), "getsockname");
+  return {std::move(listener), at};
+}
+
+Fd connect_to(const sockaddr_in& at) {
+  Fd client = check_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+  check(::connect(client.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at), "connect");
+  return client;
 }
 
 void put(const Fd& fd, std::string_view bytes) {
@@ -291,6 +310,58 @@ TEST_P(WatchTest, APeerThatHasEndedIsNoRoomForOutput) {
   EXPECT_EQ(poller->pending(), 0u);
 }
 
+// What has not been asked for stays with the kernel, where it holds the sender back.
+TEST_P(WatchTest, AReaderThatLagsHoldsLittle) {
+  auto [here, there] = make_connection();
+  Probe probe(here, Watch::Input::bytes);
+  poller->attach(probe);
+  const std::string much(1 << 20, 'x');
+  std::size_t sent = 0;
+  EXPECT_EQ(try_receive(probe), -EAGAIN);
+  poller->wait(0);
+  for (int i = 0; i != 50; ++i) {
+    const ssize_t some = ::send(there.get(), much.data(), much.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    sent += static_cast<std::size_t>(std::max<ssize_t>(some, 0));
+    poller->wait(0);
+  }
+  for (int i = 0; i != 10; ++i) poller->wait(moment);
+  poller->detach(probe);
+  there.reset();
+  std::size_t left = 0;
+  std::string bytes(1 << 20, '\0');
+  for (ssize_t got = 1; got > 0; left += static_cast<std::size_t>(got)) {
+    got = std::max<ssize_t>(::recv(here.get(), bytes.data(), bytes.size(), 0), 0);
+  }
+  EXPECT_LE(sent - left, 256u * 1024);
+}
+
+TEST_P(WatchTest, MessagesAndBulkTakeTurnsWithoutLosingAByte) {
+  auto [here, there] = make_connection();
+  Probe probe(here, Watch::Input::bytes);
+  poller->attach(probe);
+  std::string sent;
+  std::string got;
+  const auto exchange = [&](std::size_t size, std::size_t at_most) {
+    std::string bytes(size, '\0');
+    for (char& byte : bytes)
+      byte = static_cast<char>((sent.size() + static_cast<std::size_t>(&byte - bytes.data())) * 7 >> 3);
+    put(there, bytes);
+    sent += bytes;
+    while (got.size() < sent.size()) got += receive(probe, at_most);
+  };
+  for (int round = 0; round != 3; ++round) {
+    for (int i = 0; i != 40; ++i) exchange(100, 65536);
+    exchange(100'000, 3000);
+    exchange(2048, 2048);
+    exchange(30'000, 65536);
+    for (int i = 0; i != 20; ++i) exchange(5000, 10'000);
+  }
+  EXPECT_EQ(got, sent);
+  there.reset();
+  EXPECT_EQ(receive(probe), "");
+  poller->detach(probe);
+}
+
 TEST_P(WatchTest, ReadinessOfAPipe) {
   int ends[2];
   check(::pipe2(ends, O_NONBLOCK | O_CLOEXEC), "pipe2");
@@ -313,22 +384,12 @@ TEST_P(WatchTest, ReadinessOfAPipe) {
 }
 
 TEST_P(WatchTest, AcceptsAndDropsWhatNobodyTook) {
-  Fd listener = check_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof at;
-  check(::bind(listener.get(), reinterpret_cast<sockaddr*>(&at), sizeof at), "bind");
-  check(::listen(listener.get(), 16), "listen");
-  check(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&at), &size), "getsockname");
+  auto [listener, at] = make_listener();
   Probe probe(listener, Watch::Input::connections);
   poller->attach(probe);
   EXPECT_EQ(poller->accept(probe), -EAGAIN);
   std::vector<Fd> clients;
-  for (int i = 0; i != 3; ++i) {
-    clients.push_back(check_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
-    check(::connect(clients.back().get(), reinterpret_cast<sockaddr*>(&at), sizeof at), "connect");
-  }
+  for (int i = 0; i != 3; ++i) clients.push_back(connect_to(at));
   while (probe.inputs == 0) poller->wait(soon);
   const Fd accepted(poller->accept(probe));
   EXPECT_TRUE(accepted);
@@ -337,6 +398,40 @@ TEST_P(WatchTest, AcceptsAndDropsWhatNobodyTook) {
   listener.reset();
   char byte = 0;
   EXPECT_LE(::recv(clients.back().get(), &byte, 1, 0), 0);  // reset, or ended
+}
+
+TEST_P(WatchTest, OnDemandEachConnectionIsLeftToWhoeverAsks) {
+  auto [listener, at] = make_listener();
+  Probe probe(listener, Watch::Input::connections_on_demand);
+  poller->attach(probe);
+  EXPECT_EQ(poller->accept(probe), -EAGAIN);
+  const Fd clients[] = {connect_to(at), connect_to(at), connect_to(at)};
+  while (probe.inputs == 0) poller->wait(soon);
+  poller->wait(moment);
+  EXPECT_TRUE(Fd(poller->accept(probe)));
+  poller->wait(moment);
+  poller->detach(probe);
+  const Fd others[] = {Fd(::accept(listener.get(), nullptr, nullptr)), Fd(::accept(listener.get(), nullptr, nullptr))};
+  EXPECT_TRUE(others[0] && others[1]);
+}
+
+TEST_P(WatchTest, AListenerThatTurnsOutToBeSharedGoesOn) {
+  auto [listener, at] = make_listener();
+  const Fd shared = check_fd(::dup(listener.get()), "dup");
+  Probe first(listener, Watch::Input::connections);
+  Probe second(shared, Watch::Input::connections_on_demand);
+  poller->attach(first);
+  poller->attach(second);
+  EXPECT_EQ(poller->accept(first), -EAGAIN);
+  const Fd client = connect_to(at);
+  int got = -EAGAIN;
+  for (int tries = 0; got == -EAGAIN && tries != 100; ++tries) {
+    poller->wait(moment);
+    got = poller->accept(first);
+  }
+  EXPECT_TRUE(Fd(got));
+  poller->detach(first);
+  poller->detach(second);
 }
 
 TEST_P(WatchTest, AtRestNothingIsTakenThatAnotherThreadCouldNotFind) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <typeinfo>
 
+#include "eddy/core/function_name.h"
 #include "eddy/core/loop.h"
 #include "eddy/core/promise.h"
 #include "eddy/core/task_state.h"
@@ -36,24 +37,6 @@ std::string type_name(const Op& op) {
     if (name.starts_with(room)) name.erase(0, room.size());
   }
   return name.substr(0, name.find('<'));
-}
-
-void replace_all(std::string& text, std::string_view what, std::string_view by) {
-  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
-    text.replace(at, what.size(), by);
-  }
-}
-
-/// Leaves out what stands in brackets, these included; but "<lambda>" stays.
-std::string without(std::string_view text, char open, char close) {
-  std::string out;
-  int depth = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == open && !text.substr(i).starts_with("<lambda>")) ++depth;
-    if (depth == 0) out += text[i];
-    if (text[i] == close && depth > 0) --depth;
-  }
-  return out;
 }
 
 void collect_frames(Cont at, TaskNode& into) {
@@ -109,7 +92,7 @@ void write(const TaskNode& node, const std::string& indent, std::string& out) {
   if (node.cancelled) out += " (cancelled)";
   out += "\n";
   for (const std::source_location& at : node.frames) {
-    out += indent + "  in " + short_function_name(at.function_name()) + " at " + at.file_name() + ":" +
+    out += indent + "  in " + eddy::detail::short_function_name(at.function_name()) + " at " + at.file_name() + ":" +
            std::to_string(at.line()) + "\n";
   }
   if (node.frames_hidden > 0) out += indent + "  and " + std::to_string(node.frames_hidden) + " more awaits\n";
@@ -134,21 +117,5 @@ std::string format(const std::vector<TaskNode>& tree) {
 }
 
 std::string dump_tasks(Loop& loop) { return format(task_tree(loop)); }
-
-std::string short_function_name(const char* function_name) {
-  std::string text = function_name;
-  replace_all(text, "(anonymous namespace)::", "");
-  replace_all(text, "{anonymous}::", "");
-  replace_all(text, "(anonymous class)::operator()", "{lambda}");
-  replace_all(text, "operator()", "{call}");
-  if (auto with = text.find(" ["); with != std::string::npos) text.resize(with);
-  text = without(text, '(', ')');
-  replace_all(text, "<lambda>::{call}", "{lambda}");
-  replace_all(text, "<lambda>", "{lambda}");
-  text = without(text, '<', '>');
-  if (text.ends_with(" const")) text.resize(text.size() - 6);
-  if (auto type = text.rfind(' '); type != std::string::npos) text.erase(0, type + 1);
-  return text.empty() ? function_name : text;
-}
 
 }  // namespace eddy::test

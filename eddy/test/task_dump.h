@@ -30,7 +30,4 @@ std::string format(const std::vector<TaskNode>& tree);
 /// Both together.
 std::string dump_tasks(Loop& loop);
 
-/// `Client::fetch` from what `source_location` calls a coroutine, which with GCC is `void Client::fetch(…Frame*)`.
-std::string short_function_name(const char* function_name);
-
 }  // namespace eddy::test

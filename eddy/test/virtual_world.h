@@ -36,6 +36,7 @@ class VirtualWorld final : public LoopHooks {
 
   eddy::detail::Nanos now() noexcept override;
   void idle(sys::Poller& poller, eddy::detail::Nanos deadline) override;
+  std::uint64_t seed() noexcept override { return options_.seed(); }
   bool shuffles() const noexcept override { return options_.shuffle(); }
   void shuffle(std::vector<eddy::detail::Node*>& ready) override;
 

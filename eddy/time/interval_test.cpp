@@ -51,6 +51,44 @@ EDDY_TEST(IntervalTest, MissedTicksAreSkippedAndCounted) {
   EXPECT_EQ(now() - begin, 400ms);
 }
 
+EDDY_TEST(IntervalTest, MissedTicksAreMadeUpForWhenItIsToldTo) {
+  auto begin = now();
+  Interval ticks(100ms, begin, MissedTicks::kCatchUp);
+  co_await ticks.next();
+  co_await sleep(350ms);
+  for (int i = 0; i < 3; ++i) {
+    co_await ticks.next();
+    EXPECT_EQ(now() - begin, 350ms);
+  }
+  co_await ticks.next();
+  EXPECT_EQ(now() - begin, 400ms);
+  EXPECT_EQ(ticks.missed(), 0u);
+}
+
+EDDY_TEST(IntervalTest, NoneComesLateWhenItIsToldSo) {
+  auto begin = now();
+  Interval ticks(100ms, begin, MissedTicks::kSkip);
+  co_await sleep(1ms);
+  co_await ticks.next();
+  EXPECT_EQ(now() - begin, 1ms) << "the first one always comes";
+  co_await sleep(250ms);
+  co_await ticks.next();
+  EXPECT_EQ(now() - begin, 300ms);
+  co_await sleep(100ms);
+  co_await ticks.next();
+  EXPECT_EQ(now() - begin, 400ms) << "due now is not late";
+  EXPECT_EQ(ticks.missed(), 2u);
+}
+
+EDDY_TEST(IntervalTest, TheFirstTickMayComeLater) {
+  auto begin = now();
+  Interval ticks(100ms, begin + 30ms);
+  co_await ticks.next();
+  EXPECT_EQ(now() - begin, 30ms);
+  co_await ticks.next();
+  EXPECT_EQ(now() - begin, 130ms);
+}
+
 EDDY_TEST(IntervalTest, ATickThatIsDueNowIsNotMissed) {
   auto begin = now();
   auto ticks = interval(100ms);

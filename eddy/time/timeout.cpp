@@ -75,6 +75,18 @@ Step Timeout::child_cancelled() noexcept {
   return Step::resume(cont());
 }
 
+TimePoint current_deadline() noexcept {
+  TimePoint nearest = TimePoint::max();
+  if (!running.strand) return nearest;
+  if (running.strand->cancelled()) return TimePoint::min();
+  for (detail::CancelScope* scope = running.strand->top(); scope && !scope->has(detail::CancelScope::kShield);
+       scope = scope->up) {
+    if (!scope->has(detail::CancelScope::kTimed)) continue;
+    if (TimePoint when = static_cast<Timeout*>(scope)->when(); when < nearest) nearest = when;
+  }
+  return nearest;
+}
+
 void Timeout::throw_timeout() const { throw TimeoutError("timed out", this); }
 
 }  // namespace eddy

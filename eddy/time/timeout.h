@@ -18,6 +18,13 @@ namespace eddy {
 struct NoTimeout {};
 inline constexpr NoTimeout no_timeout{};
 
+/// When the nearest of all timeouts around the running code, also those around the tasks it belongs to, will cancel it:
+/// TimePoint::max() if none will, TimePoint::min() if it is cancelled already. trio's `current_effective_deadline`.
+///
+/// For code that can do better than be cancelled, such as not to start what cannot end in time. What a shield hides
+/// does not count. Outside of tasks there is none.
+TimePoint current_deadline() noexcept;
+
 /// A scope with a deadline: at the deadline what runs inside is cancelled, and if it ends cancelled, the scope ends in
 /// a TimeoutError. A value or an error that the body produces nevertheless passes, and `expired()` tells.
 ///
@@ -41,9 +48,13 @@ class Timeout : private detail::TimerOp, private detail::CancelScope {
  protected:
   using Nanos = detail::Nanos;
 
-  Timeout(Nanos when, bool relative) noexcept : relative_(relative) { TimerOp::when = when; }
+  Timeout(Nanos when, bool relative) noexcept : relative_(relative) {
+    TimerOp::when = when;
+    flags = kTimed;
+  }
   Timeout(Timeout&& other) noexcept : TimerOp(static_cast<TimerOp&&>(other)), relative_(other.relative_) {
     TimerOp::when = other.TimerOp::when;
+    flags = kTimed;
   }
   ~Timeout() = default;
 
@@ -58,6 +69,8 @@ class Timeout : private detail::TimerOp, private detail::CancelScope {
   void fire() noexcept override;
 
  private:
+  friend TimePoint current_deadline() noexcept;
+
   void arm() noexcept;
   void disarm() noexcept;
   void close() noexcept;

@@ -4,11 +4,19 @@
 #include <algorithm>
 #include <csignal>
 
+#include <poll.h>
+
 #include "eddy/core/loop.h"
 #include "eddy/sys/clock.h"
 #include "eddy/sys/poller.h"
 
 namespace eddy::detail {
+
+namespace {
+
+constexpr std::chrono::milliseconds kLookAgainAfter{10};
+
+}  // namespace
 
 std::shared_ptr<ChildState> ChildState::start(const sys::ChildPlan& plan, std::chrono::nanoseconds grace) {
   ChildKeeper& keeper = require_loop("starting a process").service<ChildKeeper>();
@@ -23,8 +31,23 @@ std::shared_ptr<ChildState> ChildState::start(const sys::ChildPlan& plan, std::c
 
 void ChildState::complete() noexcept {
   if (auto end = child_.ended()) return finish(*end);
-  if (result >= 0) return keeper_->loop_.poller().submit(*this);
+  if (result >= 0) return look_again_later();
   finish(child_.end_hard());  // nobody would tell us of its end
+}
+
+// Its descriptor is readable all the while: to wait for that would be to spin.
+void ChildState::look_again_later() noexcept {
+  if (keeper_->closing_) {
+    ::poll(nullptr, 0, static_cast<int>(kLookAgainAfter.count()));
+    return keeper_->loop_.poller().submit(*this);
+  }
+  look_again_.armed = true;
+  keeper_->loop_.timers().add_after(look_again_, std::chrono::nanoseconds(kLookAgainAfter).count());
+}
+
+void ChildState::LookAgain::fire() noexcept {
+  armed = false;
+  child.keeper_->loop_.poller().submit(child);
 }
 
 void ChildState::finish(const sys::ProcessEnd& end) noexcept {
@@ -55,7 +78,13 @@ void ChildState::fire() noexcept {
 // The loop's tasks have ended, its timers run no more.
 ChildKeeper::~ChildKeeper() {
   const OnLoop on(loop_);
-  for (ChildState* child = children_.front(); child; child = children_.after(*child)) child->terminate();
+  closing_ = true;
+  for (ChildState* child = children_.front(); child; child = children_.after(*child)) {
+    child->terminate();
+    if (!child->look_again_.armed) continue;
+    loop_.timers().remove(child->look_again_);
+    child->look_again_.fire();
+  }
   while (!children_.empty()) {
     ChildState* next = children_.front();
     for (ChildState* child = next; child; child = children_.after(*child)) {

@@ -3,7 +3,8 @@
 // 1. From its start until it was reaped a child is in its loop's ChildKeeper, watched by the poller, and owns itself:
 //    whoever started it may forget it.
 // 2. It is reaped, and those who wait are told, as soon as the loop hears of its end. So there are no zombies.
-// 3. A loop that closes tells its children to end, gives each its grace, kills it, and reaps it.
+// 3. A tracer may hold back an end that the kernel has told of: then the child is asked for it again now and then.
+// 4. A loop that closes tells its children to end, gives each its grace, kills it, and reaps it.
 #pragma once
 
 #include <chrono>
@@ -46,7 +47,15 @@ class ChildState final : private sys::Operation, private TimerOp {
 
  private:
   friend class ChildKeeper;
+  struct LookAgain final : TimerOp {
+    explicit LookAgain(ChildState& of) noexcept : child(of) {}
+    void fire() noexcept override;
+    ChildState& child;
+    bool armed = false;
+  };
+
   void complete() noexcept override;
+  void look_again_later() noexcept;
   void fire() noexcept override;
   void finish(const sys::ProcessEnd& end) noexcept;
 
@@ -57,6 +66,7 @@ class ChildState final : private sys::Operation, private TimerOp {
   ChildKeeper* keeper_ = nullptr;     ///< likewise
   bool terminated_ = false;
   bool timed_ = false;
+  LookAgain look_again_{*this};
   Nanos kill_at_ = 0;  ///< by the real clock, for when the loop's timers do not run any more
   ChildState* next_ = nullptr;
   ChildState* prev_ = nullptr;
@@ -72,6 +82,7 @@ class ChildKeeper final : public LoopService {
   friend class ChildState;
   Loop& loop_;
   Ring<ChildState> children_;
+  bool closing_ = false;
 };
 
 /// What a process returned, as Python has it: its exit code, or minus the signal that killed it.

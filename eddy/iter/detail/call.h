@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "eddy/base/invoke.h"
+#include "eddy/base/unit.h"
 #include "eddy/core/awaitable.h"
 #include "eddy/core/body.h"
 
@@ -17,6 +18,9 @@ using settled_t = typename BodyResult<std::invoke_result_t<F&, A...>>::type;
 
 template <class F, class... A>
 inline constexpr bool kCallAwaits = Awaitable<std::invoke_result_t<F&, A...>>;
+
+template <class Result>
+using unit_if_void_t = std::conditional_t<std::is_void_v<Result>, Unit, Result>;
 
 /// A plain result in the place of an awaitable.
 template <class T>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// What `map_async` and `merge` share: a stage of a pipeline that has children of its own.
+// What `map_async`, `merge` and the like share: a stage of a pipeline that has children of its own.
 //
 // 1. The Crew stands in the stage's frame and owns the children while the stage lives; left early, it hands them,
 // cancelled,
@@ -55,8 +55,8 @@ class Crew;
 struct Board {
   std::uint32_t refs = 0;
   Crew* crew = nullptr;
-  bool failed = false;  ///< a child has: no reason to begin anything more
-  Signal changed;       ///< for the stage
+  const TaskBase* failed = nullptr;  ///< the first child that has: no reason to begin anything more
+  Signal changed;                    ///< for the stage
 };
 
 /// A counted reference to a board: a shared_ptr that stays on its loop.
@@ -91,7 +91,8 @@ class Crew final : public Detached {
 
  private:
   void on_kid_ended(Strand& kid) noexcept override {
-    if (static_cast<TaskBase&>(kid).failed()) board_.failed = true;
+    auto& task = static_cast<TaskBase&>(kid);
+    if (task.failed() && !board_.failed) board_.failed = &task;
     board_.changed.notify();
   }
 

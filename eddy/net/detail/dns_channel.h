@@ -35,6 +35,9 @@ class DnsChannel {
   /// The callback comes once, perhaps at once.
   void ask(const std::string& host, Callback callback);
 
+  /// It has no port open: the next question will come from a new one.
+  [[nodiscard]] bool idle() const noexcept { return sockets_.empty(); }
+
  private:
   class Socket;
 

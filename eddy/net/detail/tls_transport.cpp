@@ -9,6 +9,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include "eddy/core/running.h"
 #include "eddy/io/scratch.h"
 #include "eddy/net/tls_error.h"
 
@@ -20,6 +21,7 @@ constexpr std::size_t kRecord = SSL3_RT_MAX_PLAIN_LENGTH;
 constexpr std::size_t kAttempt = 4 * kRecord;  // what one write encrypts before it hands it over
 constexpr std::size_t kOutMax = 2 * kAttempt;  // never reached by writes: by answers to a peer that does not read
 constexpr int kDiscardMax = 16;
+constexpr int kChatterMax = 1000;
 static_assert(kScratchBytes >= kRecord);
 
 /// The pieces of a write, a record at a time; small ones share a record.
@@ -85,6 +87,10 @@ struct TlsBio {
     return what == BIO_CTRL_EOF && of(bio).input_ended_ ? 1 : 0;
   }
 
+  static void message(int sent, int, int kind, const void*, std::size_t, SSL*, void* transport) {
+    if (sent == 0 && kind == SSL3_RT_HANDSHAKE) static_cast<TlsTransport*>(transport)->hear();
+  }
+
   static BIO* make(TlsTransport& transport) {
     static BIO_METHOD* const method = [] {
       BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "eddy transport");
@@ -107,6 +113,8 @@ TlsTransport::TlsTransport(std::unique_ptr<Transport> inner, TlsSetup setup)
   BIO* bio = TlsBio::make(*this);
   SSL_set_bio(ssl(), bio, bio);
   SSL_set_app_data(ssl(), this);
+  SSL_set_msg_callback(ssl(), &TlsBio::message);
+  SSL_set_msg_callback_arg(ssl(), this);
   inner_->set_observer(this);
 }
 
@@ -114,7 +122,16 @@ TlsTransport::~TlsTransport() { inner_->set_observer(nullptr); }
 
 // ---- what OpenSSL calls
 
+bool TlsTransport::chatters() const noexcept { return chatter_ > kChatterMax; }
+
+void TlsTransport::hear() noexcept {
+  if (!established_) return;
+  ++chatter_;
+  running.spend();
+}
+
 int TlsTransport::read_ciphertext(char* into, std::size_t size) noexcept {
+  if (chatters()) return -EPROTO;
   if (!early_.empty()) {
     const std::size_t some = std::min(size, early_.size());
     std::memcpy(into, early_.view().data(), some);
@@ -144,6 +161,10 @@ int TlsTransport::why_not(int result, bool& needs_the_other, Wants other) noexce
     needs_the_other = (error == SSL_ERROR_WANT_READ) == (other == Wants::input);
     return -EAGAIN;
   }
+  if (chatters()) {
+    broken_ = "the other side sends key updates or tickets without end, and no data";
+    return -kBroken;
+  }
   if (input_error_ != 0) return -input_error_;
   if (input_ended_) return setup_.tolerates_truncation && SSL_is_init_finished(ssl()) ? 0 : -kTruncated;
   if (error == SSL_ERROR_ZERO_RETURN) return 0;
@@ -164,6 +185,7 @@ int TlsTransport::handshake() noexcept {
       return why == 0 ? -kTruncated : why;
     }
   }
+  established_ = true;
   const int flushed = flush();
   return flushed == -EAGAIN ? 0 : flushed;  // a server's tickets may wait until the client reads
 }
@@ -182,6 +204,7 @@ int TlsTransport::read(void* into, std::size_t size) noexcept {
       break;
     }
     got += some;
+    chatter_ = 0;
   } while (static_cast<std::size_t>(got) < std::min(size, kAttempt) && SSL_has_pending(ssl()));
   SSL_free_buffers(ssl());     // when nothing is in them: SSL_MODE_RELEASE_BUFFERS forgets some
   if (!out_.empty()) flush();  // answers of the protocol's own

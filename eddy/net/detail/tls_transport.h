@@ -4,7 +4,9 @@
 //    `flush` moves `out_` on, also when nobody waits for it. So no record is ever half written from OpenSSL's view, and
 //    a writer may give up anywhere.
 // 2. A write encrypts only when `out_` is empty: what was taken before goes first, and memory is bounded.
-// 3. What broke a session breaks all later attempts with the same words.
+// 3. `chatter_` counts what the peer has said of its own in a row, since the handshake or the last data: key updates,
+//    tickets. Each costs the reader's turn as much as a read, and too many of them end the session.
+// 4. What broke a session breaks all later attempts with the same words.
 #pragma once
 
 #include <cstddef>
@@ -68,6 +70,8 @@ class TlsTransport final : public Transport, private Transport::Observer {
 
   ssl_st* ssl() const noexcept { return setup_.ssl.get(); }
   int why_not(int result, bool& needs_the_other, Wants other) noexcept;
+  bool chatters() const noexcept;
+  void hear() noexcept;
   int encrypt(std::string_view bytes) noexcept;
   void discard_input() noexcept;
 
@@ -85,6 +89,8 @@ class TlsTransport final : public Transport, private Transport::Observer {
   std::string broken_;
   std::string certificate_problem_;
   int input_error_ = 0;
+  int chatter_ = 0;
+  bool established_ = false;
   bool input_ended_ = false;
   bool said_goodbye_ = false;
   bool reader_needs_output_ = false;

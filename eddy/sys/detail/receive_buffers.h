@@ -11,11 +11,13 @@ struct io_uring_buf_ring;
 namespace eddy::sys::detail {
 
 /// The memory that the kernel puts received bytes into, shared by all sockets of one ring: an idle connection needs
-/// none. A buffer is the kernel's, or lent to whoever got a completion until `give_back`.
+/// none. For messages, not for bulk: one wake of a multishot receive may fill 32 of them (on older kernels, as many as
+/// there are) before anybody can say that it is enough. A buffer is the kernel's, or lent to whoever got a completion
+/// until `give_back`.
 class ReceiveBuffers {
  public:
-  static constexpr unsigned count = 128;
-  static constexpr unsigned size = 16 * 1024;
+  static constexpr unsigned count = 512;
+  static constexpr unsigned size = 2 * 1024;
   static constexpr int group = 0;
 
   ReceiveBuffers() = default;

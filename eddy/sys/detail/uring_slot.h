@@ -25,6 +25,9 @@ struct UringSlot {
   static constexpr std::size_t received_max = 64 * 1024;
   static constexpr std::size_t accepted_max = 64;
 
+  /// So many small reads in a row, and a bulk reader's socket brings messages again.
+  static constexpr unsigned small_reads_max = 16;
+
   [[nodiscard]] bool full() const noexcept {
     return received.size() >= received_max || accepted.size() >= accepted_max;
   }
@@ -36,6 +39,8 @@ struct UringSlot {
   State input = idle;
   State output = idle;
   bool peer_has_ended = false;  ///< a wait for room has been answered by that
+  bool bulk = false;            ///< more comes at once than a buffer holds: its reader takes it from the socket itself
+  unsigned small_reads = 0;     ///< in a row, as a bulk reader
   int end = 1;  ///< what receive or accept says once everything before it was taken: <= 0; 1 = nothing has ended
   Received received;
   std::vector<int> accepted;
