@@ -47,8 +47,8 @@ class World:
         """The code of `Op::continuation`: the vtables of operations have it."""
         code = address_of("eddy::detail::Op::continuation() const")
         if code is None:
-            raise gdb.GdbError("eddy: the symbol eddy::detail::Op::continuation is missing: was the program stripped in "
-                               "part?")
+            raise gdb.GdbError("eddy: the symbol eddy::detail::Op::continuation is missing: was the program stripped "
+                               "in part?")
         return code
 
     def _slots(self, table):

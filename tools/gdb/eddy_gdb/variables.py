@@ -8,7 +8,8 @@ from eddy_gdb.awaits import coroutines_from, frame_of, read_await
 from eddy_gdb.describe import place, title
 
 _FRAMES = ("frame_ptr", "__coro_frame")  # GCC's, Clang's
-_COMPILERS = re.compile(r"^(_Coro_|__|Is_\d|Fs_\d|Aw\d|Yd\d|T\d|D\.|_D\d|(struct|class)_|unnamed_type_|PointerType(_\d+)?$)")
+_COMPILERS = re.compile(r"^(_Coro_|__|Is_\d|Fs_\d|Aw\d|Yd\d|T\d|D\.|_D\d|(struct|class)_|unnamed_type_"
+                        r"|PointerType(_\d+)?$)")
 _SCOPE = re.compile(r"(_\d+)+$")  # GCC numbers the scopes of variables
 
 
@@ -17,8 +18,8 @@ def variables(strand, number):
     world = strand.world
     promises = coroutines_from(world, world.word(strand.leaf, "Op.cont"))[0] if strand.leaf else []
     if number >= len(promises):
-        raise gdb.GdbError(f"eddy: {title(strand)} has {len(promises)} awaits; `eddy bt` numbers them from 0. What runs "
-                           "now has variables that gdb itself shows: info locals")
+        raise gdb.GdbError(f"eddy: {title(strand)} has {len(promises)} awaits; `eddy bt` numbers them from 0. What "
+                           "runs now has variables that gdb itself shows: info locals")
     yield f"#{number:<3} {place(read_await(world, promises[number]))}"
     frame = frame_of(promises[number])
     value = gdb.Value(frame).cast(_frame_type(world.memory.word(frame)).pointer()).dereference()

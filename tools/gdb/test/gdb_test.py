@@ -22,8 +22,8 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 GDB = ["gdb", "-nx", "-q", "-batch", "-ex", "set debuginfod enabled off", "-ex", "set confirm off"]
-LOOK = ["eddy tasks", "eddy tasks first", "eddy bt", "eddy bt second", "eddy bt 12", "eddy task family", "eddy task waiter",
-        "eddy loops", "eddy timers", "eddy summary"]
+LOOK = ["eddy tasks", "eddy tasks first", "eddy bt", "eddy bt second", "eddy bt 12", "eddy task family",
+        "eddy task waiter", "eddy loops", "eddy timers", "eddy summary"]
 PRINT = ["set print pretty on", "print *all", "print all->loop->ready_", "print all->go.waiters_.ring_",
          "print all->loop->root_.kids", "print all->unstarted.promise_->parent", "set print object on",
          "print *all->any.state_"]
@@ -140,7 +140,8 @@ def main():
         texts = {"locals": normal(gdb([program, str(core)], LOCALS))} if "--locals" in sys.argv else {}
     if not same(at_breakpoint, from_core, "stopped"):
         sys.exit("the core file shows something else than the process did")
-    texts |= {"stopped": at_breakpoint, "later": later, "mistakes": mistakes + without_process(program), "attached": attached(program)}
+    texts |= {"stopped": at_breakpoint, "later": later, "mistakes": mistakes + without_process(program),
+              "attached": attached(program)}
     if not all([compare(name, text, has_types, write) for name, text in texts.items()]):
         sys.exit(f"if that is right: {sys.argv[0]} {program} --locals --write")
 
