@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# `cmake --install`: libraries, headers, eddyConfig.cmake and a .pc per layer, all relocatable.
+# `cmake --install`: libraries, headers, eddyConfig.cmake and a .pc per layer, and what gdb reads, all relocatable.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -20,6 +20,9 @@ function(eddy_install)
   write_basic_package_version_file(eddyConfigVersion.cmake COMPATIBILITY SameMinorVersion)
   install(FILES ${PROJECT_BINARY_DIR}/eddyConfig.cmake ${PROJECT_BINARY_DIR}/eddyConfigVersion.cmake
           DESTINATION ${folder})
+  install(FILES tools/gdb/eddy.py DESTINATION ${CMAKE_INSTALL_DATADIR}/eddy/gdb)
+  install(DIRECTORY tools/gdb/eddy_gdb DESTINATION ${CMAKE_INSTALL_DATADIR}/eddy/gdb
+          FILES_MATCHING PATTERN "*.py" PATTERN __pycache__ EXCLUDE)
 endfunction()
 
 # eddy-core.pc for eddy_core; eddy.pc for the umbrella.

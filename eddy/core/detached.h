@@ -43,6 +43,7 @@ class Detached : public Owner {
   virtual void on_kid_ended(Strand&) noexcept {}
 
  private:
+  friend struct DebugLayout;
   void join_loop(Loop& loop) noexcept;
 
   Detached* prev_object_ = nullptr;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "eddy/base/error.h"
+#include "eddy/core/detail/entered.h"
 #include "eddy/core/detail/foreign_sleep.h"
 #include "eddy/core/detail/inbox.h"
 #include "eddy/core/detail/watched_dispatch.h"
@@ -187,7 +188,7 @@ Loop& get_running_loop() {
 
 void Loop::check_open(const char* what) const {
   if (closed_) throw RuntimeError(std::string(what) + ": event loop is closed");
-  if (running_) throw RuntimeError(std::string(what) + ": this event loop is already running");
+  if (entered_) throw RuntimeError(std::string(what) + ": this event loop is already running");
   if (running.loop) {
     throw RuntimeError(std::string(what) + " cannot be called from a running event loop: co_await the task instead");
   }
@@ -204,25 +205,8 @@ void Loop::run_until(FunctionRef<bool()> finished) {
   run_while([&] { return !finished(); });
 }
 
-struct Loop::Enter {
-  explicit Enter(Loop& l) : loop(l), previous(running) {
-    running = {};
-    running.loop = &loop;
-    loop.running_ = true;
-  }
-  Enter(const Enter&) = delete;
-  Enter& operator=(const Enter&) = delete;
-  ~Enter() {
-    loop.running_ = false;
-    loop.stopping_ = false;
-    running = previous;
-  }
-  Loop& loop;
-  detail::Running previous;
-};
-
 void Loop::run_while(FunctionRef<bool()> go_on) {
-  Enter enter(*this);
+  Entered entered(*this);
   for (;;) {
     dispatch();
     if (stopping_ || !go_on()) break;
@@ -288,7 +272,7 @@ void Loop::run_ready() {
   check_open("run_ready()");
   if (hooks_) throw RuntimeError("run_ready(): a loop on a virtual clock cannot be part of another program's loop");
   {
-    Enter enter(*this);
+    Entered entered(*this);
     for (int turn = 0; turn < kForeignTurns; ++turn) {
       poller().wait(0);
       take_posted();
@@ -457,7 +441,7 @@ void Loop::call_exception_handler(const ErrorContext& context) noexcept {
 
 void Loop::close() {
   if (closed_) return;
-  if (running_) throw RuntimeError("close(): cannot close a running event loop; stop() it first");
+  if (entered_) throw RuntimeError("close(): cannot close a running event loop; stop() it first");
   bool tasks_left = has_tasks();
   end_tasks();
   if (tasks_left) run_last_callbacks();

@@ -25,6 +25,7 @@
 #include "eddy/core/any_task.h"
 #include "eddy/core/call_handle.h"
 #include "eddy/core/detached.h"
+#include "eddy/core/detail/listed_loop.h"
 #include "eddy/core/detail/wake_pacing.h"
 #include "eddy/core/loop_hooks.h"
 #include "eddy/core/loop_service.h"
@@ -87,7 +88,7 @@ class Loop {
   void stop() noexcept { stopping_ = true; }
   /// Cancels what is left, waits for it, releases everything. Errors of the cancelled tasks go to the handler.
   void close();
-  bool is_running() const noexcept { return running_; }
+  bool is_running() const noexcept { return entered_ != nullptr; }
   bool is_closed() const noexcept { return closed_; }
   /// Whether a task that belongs to the loop itself, rather than to another task, has not ended.
   bool has_tasks() const noexcept;
@@ -192,7 +193,8 @@ class Loop {
   static constexpr int kLastRounds = 8;  ///< destructors that start tasks whose destructors start tasks …
   static constexpr int kForeignTurns = 16;
   struct Outside;
-  struct Enter;
+  struct Entered;
+  friend detail::DebugLayout;
 
   CallHandle call_at_nanos(detail::Nanos when, UniqueFunction<void()> callback);
   void run_while(FunctionRef<bool()> go_on);
@@ -225,7 +227,6 @@ class Loop {
   detail::NodeQueue ready_;
   detail::NodeQueue starts_;  ///< started during this dispatch
   bool debug_ = false;
-  bool running_ = false;
   bool stopping_ = false;
   bool closed_ = false;
   LoopHooks* hooks_ = nullptr;
@@ -239,6 +240,8 @@ class Loop {
   Owned<detail::ForeignSleep> foreign_;
   detail::Nanos slow_callback_ = 100'000'000;
   detail::Nanos shutdown_grace_ = detail::kForever;
+  Entered* entered_ = nullptr;  ///< while it runs
+  detail::ListedLoop listed_{*this};
 };
 
 /// The loop that runs here; throws RuntimeError when none does.

@@ -96,6 +96,7 @@ class Op : public Node {
   void set_state(State state) noexcept { cont_.set_tag(state); }
 
  private:
+  friend struct DebugLayout;
   void post() noexcept;
 
   Op* prev_ = nullptr;

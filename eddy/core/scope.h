@@ -112,6 +112,7 @@ class Strand : public Node {
   Word word_;
 
  private:
+  friend struct DebugLayout;
   void unlink(CancelScope& scope) noexcept;
 
   Strand* prev_kid_ = nullptr;

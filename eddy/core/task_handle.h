@@ -43,6 +43,7 @@ class JoinBase : public Op {
   AnyTask task_;
 
  private:
+  friend struct DebugLayout;
   void throw_unless_value();
   enum class Mistake : unsigned char { kNone, kWaitsForItself, kOtherLoop };
   Mistake mistake() const noexcept;

@@ -117,6 +117,7 @@ class TaskBase : public Strand {
   Step conclude_with_current_exception() noexcept;
 
  private:
+  friend struct DebugLayout;
   Step finish() noexcept;
   void dispose() noexcept;
   void dispose_extra() noexcept;

@@ -63,6 +63,7 @@ class TimerWheel {
   TimerOp* pop_due(std::int64_t now) noexcept;
 
  private:
+  friend struct DebugLayout;
   static constexpr unsigned kBits = 6;
   static constexpr unsigned kSlots = 1U << kBits;
   static constexpr unsigned kLevels = (64 + kBits - 1) / kBits;
