@@ -3,18 +3,21 @@
 
 #include <utility>
 
+#include "eddy/base/count.h"
 #include "eddy/base/error.h"
 
 namespace eddy {
 
 Batch& Batch::size(std::size_t items) {
-  if (items == 0) throw RuntimeError("Batch::size(0): a batch has at least one item");
+  if (!detail::is_count(items))
+    throw RuntimeError("Batch::size(n): n must be 1 or more: a batch has at least one item");
   size_ = items;
   return *this;
 }
 
 Batch& Batch::concurrency(std::size_t calls) {
-  if (calls == 0) throw RuntimeError("Batch::concurrency(0): at least one call must be allowed to run");
+  if (!detail::is_count(calls))
+    throw RuntimeError("Batch::concurrency(n): n must be 1 or more: at least one call must be allowed to run");
   concurrency_ = calls;
   return *this;
 }

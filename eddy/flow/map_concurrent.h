@@ -66,14 +66,14 @@ struct MapConcurrentFn {
   template <iter::Source I, class F, class... Bar>
   auto operator()(I&& items, F&& f, std::size_t most, Bar&&... bar) const {
     check_work<I, F>();
-    check_concurrency(most, "map_concurrent(items, f, 0)");
+    check_concurrency(most, "map_concurrent(items, f, n): n must be 1 or more");
     return map_work(as_source(std::forward<I>(items)), std::decay_t<F>(std::forward<F>(f)),
                     typename sink_for_t<I, F>::Values(), most, "map_concurrent", std::forward<Bar>(bar)...);
   }
   template <iter::Source I, class F, class... Bar>
   auto operator()(ReturnExceptions, I&& items, F&& f, std::size_t most, Bar&&... bar) const {
     check_work<I, F>();
-    check_concurrency(most, "map_concurrent(return_exceptions, items, f, 0)");
+    check_concurrency(most, "map_concurrent(return_exceptions, items, f, n): n must be 1 or more");
     return map_work(as_source(std::forward<I>(items)), std::decay_t<F>(std::forward<F>(f)),
                     typename sink_for_t<I, F>::Errors(), most, "map_concurrent", std::forward<Bar>(bar)...);
   }
@@ -83,7 +83,7 @@ struct ForEachConcurrentFn {
   template <iter::Source I, class F, class... Bar>
   auto operator()(I&& items, F&& f, std::size_t most, Bar&&... bar) const {
     check_work<I, F>();
-    check_concurrency(most, "for_each_concurrent(items, f, 0)");
+    check_concurrency(most, "for_each_concurrent(items, f, n): n must be 1 or more");
     return map_work(as_source(std::forward<I>(items)), std::decay_t<F>(std::forward<F>(f)), Discarded(), most,
                     "for_each_concurrent", std::forward<Bar>(bar)...);
   }

@@ -468,6 +468,7 @@ EDDY_TEST(MapConcurrent, RefusesNoCalls) {
   EXPECT_THROW((void)map_concurrent(Ints(), same, 0), RuntimeError);
   EXPECT_THROW((void)map_concurrent(return_exceptions, Ints(), same, 0), RuntimeError);
   EXPECT_THROW((void)for_each_concurrent(Ints(), same, 0), RuntimeError);
+  EXPECT_THROW((void)map_concurrent(Ints(), same, static_cast<std::size_t>(-1)), RuntimeError);
   co_return;
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <deque>
 
+#include "eddy/base/count.h"
 #include "eddy/base/error.h"
 #include "eddy/iter/detail/crew.h"
 #include "eddy/iter/detail/stage.h"
@@ -89,7 +90,8 @@ struct MapAsyncFn {
   template <class F>
   auto operator()(F&& f, std::size_t concurrency) const {
     check_closure<F>();
-    if (concurrency == 0) throw RuntimeError("map_async(f, 0): at least one call must be allowed to run");
+    if (!is_count(concurrency))
+      throw RuntimeError("map_async(f, n): n must be 1 or more: at least one call must be allowed to run");
     auto make = [f = std::decay_t<F>(std::forward<F>(f)), concurrency]<class S>(S source) mutable {
       using Kept = kept_item_t<S>;
       using Function = std::decay_t<F>;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "eddy/base/count.h"
 #include "eddy/base/error.h"
 #include "eddy/iter/detail/ahead.h"
 
@@ -13,7 +14,8 @@ struct MapUnorderedFn {
   template <class F>
   auto operator()(F&& f, std::size_t concurrency) const {
     check_closure<F>();
-    if (concurrency == 0) throw RuntimeError("map_unordered(f, 0): at least one call must be allowed to run");
+    if (!is_count(concurrency))
+      throw RuntimeError("map_unordered(f, n): n must be 1 or more: at least one call must be allowed to run");
     auto make = [f = std::decay_t<F>(std::forward<F>(f)), concurrency]<class S>(S source) mutable {
       using Function = std::decay_t<F>;
       using Item = typename Pull<S>::Item;

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "eddy/base/count.h"
 #include "eddy/base/error.h"
 #include "eddy/base/invoke.h"
 #include "eddy/combine/workforce.h"
@@ -93,7 +94,7 @@ Task<typename Sink::Taken> work_through(S source, F f, Sink sink, std::size_t mo
 }
 
 inline void check_concurrency(std::size_t most, const char* call) {
-  if (most == 0) throw RuntimeError(std::string(call) + ": at least one call must be allowed to run");
+  if (!is_count(most)) throw RuntimeError(std::string(call) + ": at least one call must be allowed to run");
 }
 
 }  // namespace eddy::detail
