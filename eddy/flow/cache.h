@@ -141,11 +141,9 @@ class AsyncCache {
     Core(Load own, const CacheOptions& how) : options(how), load(std::move(own)), entries(how.max_size_) {}
 
     void store(Key key, Value value) {
-      const TimePoint expires = after(now(), options.ttl_);
-      stats.evictions += entries.put(std::move(key), Entry{std::move(value), expires, after(expires, options.stale_)});
-    }
-    static TimePoint after(TimePoint from, detail::Nanos time) {
-      return detail::to_time_point(detail::saturating_add(detail::to_nanos(from), time));
+      const TimePoint expires = detail::later(now(), Duration(options.ttl_));
+      const TimePoint useless = detail::later(expires, Duration(options.stale_));
+      stats.evictions += entries.put(std::move(key), Entry{std::move(value), expires, useless});
     }
 
     CacheOptions options;
