@@ -72,6 +72,9 @@ Counted<Flight<Value>> board(const Counted<Flights<Key, Value>>& flights, const 
   if (found != flights->end()) return found->second;
   auto flight = Counted<Flight<Value>>::make();
   flight->load = create_task(fly<Key, Value, F>(flights, flight, key, std::move(load)));
+  ScopeGuard undo([&] { end_flight<Key, Value>(*flights, key, *flight); });
+  flight->load = create_task(fly<Key, Value, F>(flights, flight, key, std::move(load)));
+  undo.dismiss();
   flights->emplace(key, flight);
   return flight;
 }
