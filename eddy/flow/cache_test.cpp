@@ -349,5 +349,24 @@ EDDY_TEST(AsyncCache, AValuesEndMayPutAnother) {
   co_return;
 }
 
+EDDY_TEST(AsyncCache, AStaleValueIsLoadedAnewOnceHoweverManyAsk) {
+  Cache cache{CacheOptions{}.ttl(1s).stale_while_revalidate(1min)};
+  int loads = 0;
+  auto load = [&loads]() -> Task<int> {
+    co_await sleep(1s);
+    if (++loads == 2) throw std::runtime_error("no");
+    co_return loads;
+  };
+  co_await cache.get("a", load);
+  co_await sleep(2s);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(co_await cache.get("a", load), 1);
+  co_await sleep(2s);
+  EXPECT_EQ(loads, 2);
+  EXPECT_EQ(test::lost_errors().size(), 1U) << "one load, one error";
+  EXPECT_EQ(co_await cache.get("a", load), 1);
+  co_await sleep(1500ms);
+  EXPECT_EQ(co_await cache.get("a", load), 3);
+}
+
 }  // namespace
 }  // namespace eddy
