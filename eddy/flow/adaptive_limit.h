@@ -125,6 +125,8 @@ class AdaptiveLimit : private detail::Line {
   std::size_t in_flight() const noexcept { return in_flight_; }
   /// How many tasks wait. Counts them: for logs and tests.
   std::size_t n_waiting() const noexcept { return waiters().count(); }
+  /// Whether it is as good as new: back where it began, and nobody uses it.
+  bool idle() const noexcept { return waiters().empty() && in_flight_ == 0 && current() == options_.start_; }
 
  private:
   friend class AdaptivePermit;
