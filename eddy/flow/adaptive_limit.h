@@ -33,7 +33,7 @@ class AdaptiveLimitOptions {
     start_ = n;
     return *this;
   }
-  /// Where it stays. 1 to 1000 unless set.
+  /// Where it stays, at most 2^53. 1 to 1000 unless set.
   constexpr AdaptiveLimitOptions& bounds(std::size_t min, std::size_t max) noexcept {
     min_ = min;
     max_ = max;
