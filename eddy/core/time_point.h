@@ -46,6 +46,10 @@ constexpr Nanos saturating_add(Nanos base, Nanos delta) noexcept {
 
 constexpr TimePoint to_time_point(Nanos at) noexcept { return TimePoint(Duration(at)); }
 constexpr Nanos to_nanos(TimePoint at) noexcept { return at.time_since_epoch().count(); }
+/// So much after that; at the end of time if it would be later still.
+constexpr TimePoint later(TimePoint from, Duration span) noexcept {
+  return to_time_point(saturating_add(to_nanos(from), span.count()));
+}
 
 }  // namespace detail
 }  // namespace eddy

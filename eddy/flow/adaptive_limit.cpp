@@ -30,9 +30,10 @@ AdaptivePermit detail::AdaptiveAcquire::take() {
 
 AdaptiveLimit::AdaptiveLimit(AdaptiveLimitOptions options)
     : options_(options), limit_(static_cast<double>(options.start_)) {
+  constexpr std::size_t kMost = std::size_t{1} << 53U;  // up to which a double tells two numbers apart
   const AdaptiveLimitOptions& o = options_;
-  if (o.min_ < 1 || o.start_ < o.min_ || o.max_ < o.start_ || !(o.factor_ > 0 && o.factor_ < 1)) {
-    throw RuntimeError("AdaptiveLimit: needs 1 <= min <= start <= max, and a decrease between 0 and 1");
+  if (o.min_ < 1 || o.start_ < o.min_ || o.max_ < o.start_ || o.max_ > kMost || !(o.factor_ > 0 && o.factor_ < 1)) {
+    throw RuntimeError("AdaptiveLimit: needs 1 <= min <= start <= max <= 2^53, and a decrease between 0 and 1");
   }
 }
 

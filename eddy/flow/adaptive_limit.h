@@ -33,7 +33,7 @@ class AdaptiveLimitOptions {
     start_ = n;
     return *this;
   }
-  /// Where it stays. 1 to 1000 unless set.
+  /// Where it stays, at most 2^53. 1 to 1000 unless set.
   constexpr AdaptiveLimitOptions& bounds(std::size_t min, std::size_t max) noexcept {
     min_ = min;
     max_ = max;
@@ -125,6 +125,8 @@ class AdaptiveLimit : private detail::Line {
   std::size_t in_flight() const noexcept { return in_flight_; }
   /// How many tasks wait. Counts them: for logs and tests.
   std::size_t n_waiting() const noexcept { return waiters().count(); }
+  /// Whether it is as good as new: back where it began, and nobody uses it.
+  bool idle() const noexcept { return waiters().empty() && in_flight_ == 0 && current() == options_.start_; }
 
  private:
   friend class AdaptivePermit;

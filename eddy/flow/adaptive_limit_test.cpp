@@ -210,4 +210,11 @@ EDDY_TEST(AdaptiveLimit, FindsWhatTheServerTakes) {
   }
 }
 
+EDDY_TEST(AdaptiveLimit, RefusesMoreThanItCanCount) {
+  constexpr std::size_t most = std::size_t{1} << 53U;
+  EXPECT_EQ(AdaptiveLimit(eddy::AdaptiveLimitOptions{}.bounds(1, most).start(most)).current(), most);
+  EXPECT_THROW(AdaptiveLimit(eddy::AdaptiveLimitOptions{}.bounds(1, most + 1)), eddy::RuntimeError);
+  co_return;
+}
+
 }  // namespace

@@ -10,7 +10,6 @@
 #include "eddy/base/error.h"
 #include "eddy/base/unique_function.h"
 #include "eddy/core/closure.h"
-#include "eddy/core/create_task.h"
 #include "eddy/core/task.h"
 #include "eddy/core/time_point.h"
 #include "eddy/flow/detail/counted.h"
@@ -141,11 +140,9 @@ class AsyncCache {
     Core(Load own, const CacheOptions& how) : options(how), load(std::move(own)), entries(how.max_size_) {}
 
     void store(Key key, Value value) {
-      const TimePoint expires = after(now(), options.ttl_);
-      stats.evictions += entries.put(std::move(key), Entry{std::move(value), expires, after(expires, options.stale_)});
-    }
-    static TimePoint after(TimePoint from, detail::Nanos time) {
-      return detail::to_time_point(detail::saturating_add(detail::to_nanos(from), time));
+      const TimePoint expires = detail::later(now(), Duration(options.ttl_));
+      const TimePoint useless = detail::later(expires, Duration(options.stale_));
+      stats.evictions += entries.put(std::move(key), Entry{std::move(value), expires, useless});
     }
 
     CacheOptions options;
@@ -174,20 +171,16 @@ class AsyncCache {
     if (entry && at < entry->useless) {
       ++core->stats.hits;
       Value value = entry->value;
-      if (at >= entry->expires && !core->flights.is_running(key)) {
-        create_task(load_anew<F>(core, std::move(key), std::move(load)));
-      }
+      if (at >= entry->expires) core->flights.begin(key, loading(core, std::move(load)));
       co_return value;
     }
     ++core->stats.misses;
-    co_return co_await load_anew<F>(core, std::move(key), std::move(load));
+    co_return co_await core->flights.run(std::move(key), loading(core, std::move(load)));
   }
 
-  /// Joins the load of a key, or begins one.
   template <class F>
-  static Task<Value> load_anew(CoreRef core, Key key, F load) {
-    FlightLoad loading(Loading<F>(core, std::move(load)));
-    co_return co_await core->flights.run(std::move(key), std::move(loading));
+  static FlightLoad loading(const CoreRef& core, F load) {
+    return FlightLoad(Loading<F>(core, std::move(load)));
   }
 
   /// What a flight calls: loads, and keeps the value unless it has become unwanted meanwhile.

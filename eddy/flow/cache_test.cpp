@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/flow/cache.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "eddy/base/random.h"
 #include "eddy/combine/cancel_and_wait.h"
 #include "eddy/combine/gather.h"
+#include "eddy/combine/outcome.h"
 #include "eddy/core/create_task.h"
 #include "eddy/flow/cached.h"
 #include "eddy/test/test.h"
@@ -279,6 +282,90 @@ EDDY_TEST(Cached, OfAFunctionWithATimeToLive) {
   co_await sleep(1min);
   co_await quick(7);
   EXPECT_EQ(quick.stats().loads, 2U);
+}
+
+/// A key whose copies may fail.
+struct FragileKey {
+  explicit FragileKey(int n) : number(n) {}
+  FragileKey(const FragileKey& other) : number(other.number) {
+    if (copies_left-- == 0) throw std::runtime_error("no copy");
+  }
+  FragileKey(FragileKey&&) = default;
+  FragileKey& operator=(const FragileKey&) = default;
+  bool operator==(const FragileKey& other) const { return number == other.number; }
+
+  int number;
+  static inline int copies_left = -1;
+};
+
+}  // namespace
+}  // namespace eddy
+
+template <>
+struct std::hash<eddy::FragileKey> {
+  std::size_t operator()(const eddy::FragileKey& key) const { return static_cast<std::size_t>(key.number); }
+};
+
+namespace eddy {
+namespace {
+
+EDDY_TEST(AsyncCache, AKeyThatCannotBeCopiedLeavesItWhole) {
+  auto load = [](const FragileKey& key) -> Task<int> { co_return key.number; };
+  for (int copies = 0; copies < 12; ++copies) {
+    AsyncCache<FragileKey, int> cache{CacheOptions{}.max_size(2)};
+    FragileKey::copies_left = copies;
+    auto failed = co_await outcome(cache.get(FragileKey(1), load));
+    try {
+      cache.put(FragileKey(2), 2);
+    } catch (const std::runtime_error&) {
+    }
+    FragileKey::copies_left = -1;
+    co_await sleep(1s);
+    EXPECT_EQ(co_await cache.get(FragileKey(1), load), 1);
+    for (int i = 3; i < 10; ++i) cache.put(FragileKey(i), i);
+    EXPECT_EQ(cache.size(), 2U);
+    static_cast<void>(failed.error());
+  }
+}
+
+/// A value that, when it goes, puts another one in its place.
+struct Phoenix {
+  explicit Phoenix(AsyncCache<int, Phoenix>* home = nullptr) : cache(home) {}
+  Phoenix(const Phoenix&) {}
+  Phoenix(Phoenix&& other) noexcept : cache(std::exchange(other.cache, nullptr)) {}
+  Phoenix& operator=(const Phoenix&) = delete;
+  ~Phoenix() {
+    if (cache) cache->put(1, Phoenix());
+  }
+  AsyncCache<int, Phoenix>* cache = nullptr;
+};
+
+EDDY_TEST(AsyncCache, AValuesEndMayPutAnother) {
+  AsyncCache<int, Phoenix> cache{CacheOptions{}.max_size(2)};
+  cache.put(1, Phoenix(&cache));
+  cache.put(1, Phoenix());
+  for (int i = 2; i < 10; ++i) cache.put(i, Phoenix());
+  EXPECT_EQ(cache.size(), 2U);
+  co_return;
+}
+
+EDDY_TEST(AsyncCache, AStaleValueIsLoadedAnewOnceHoweverManyAsk) {
+  Cache cache{CacheOptions{}.ttl(1s).stale_while_revalidate(1min)};
+  int loads = 0;
+  auto load = [&loads]() -> Task<int> {
+    co_await sleep(1s);
+    if (++loads == 2) throw std::runtime_error("no");
+    co_return loads;
+  };
+  co_await cache.get("a", load);
+  co_await sleep(2s);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(co_await cache.get("a", load), 1);
+  co_await sleep(2s);
+  EXPECT_EQ(loads, 2);
+  EXPECT_EQ(test::lost_errors().size(), 1U) << "one load, one error";
+  EXPECT_EQ(co_await cache.get("a", load), 1);
+  co_await sleep(1500ms);
+  EXPECT_EQ(co_await cache.get("a", load), 3);
 }
 
 }  // namespace

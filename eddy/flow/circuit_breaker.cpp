@@ -2,6 +2,7 @@
 #include "eddy/flow/circuit_breaker.h"
 
 #include "eddy/base/error.h"
+#include "eddy/base/scope_guard.h"
 #include "eddy/flow/detail/span_text.h"
 
 namespace eddy {
@@ -31,7 +32,9 @@ void CircuitBreaker::leave(std::uint64_t era) noexcept {
 
 void CircuitBreaker::count(std::uint64_t era, const std::exception_ptr& error) {
   if (error && detail::is_cancellation(error)) return leave(era);
+  ScopeGuard undecided([&] { leave(era); });
   bool failed = error && failures_are_.matches(error);
+  undecided.dismiss();
   if (era != era_) return;
   if (!failed) return reset();
   ++failures_;

@@ -288,4 +288,20 @@ EDDY_TEST(CircuitBreaker, RefusesWhatMakesNoSense) {
   co_return;
 }
 
+EDDY_TEST(CircuitBreaker, APredicateThatThrowsLeavesTheProbeToTheNextCall) {
+  bool throws = false;
+  CircuitBreaker breaker{1, 1s};
+  breaker.on([&](const IOError&) {
+    if (throws) throw std::logic_error("cannot tell");
+    return true;
+  });
+  auto fail = []() -> Task<> { throw IOError("refused"); };
+  EXPECT_TRUE((co_await eddy::outcome(breaker.run(fail))).error_as<IOError>());
+  co_await eddy::sleep(2s);
+  throws = true;
+  EXPECT_TRUE((co_await eddy::outcome(breaker.run(fail))).error_as<std::logic_error>());
+  co_await breaker.run([] {});
+  EXPECT_EQ(breaker.state(), State::kClosed);
+}
+
 }  // namespace

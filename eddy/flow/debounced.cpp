@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "eddy/base/error.h"
 #include "eddy/base/scope_guard.h"
 #include "eddy/combine/cancel_and_wait.h"
 #include "eddy/combine/outcome.h"
@@ -23,7 +24,7 @@ class DebounceState {
 
   /// A call; true when a worker is needed.
   bool call() {
-    due_ = now() + quiet_;
+    due_ = later(now(), quiet_);
     armed_ = true;
     return !std::exchange(working_, true);
   }
@@ -46,7 +47,8 @@ class DebounceState {
     }
   }
 
-  static Task<> flush(Counted<DebounceState> state) {
+  static Task<> flush(Counted<DebounceState> state, TaskHandle<> worker) {
+    if (worker && current_task() == worker) throw RuntimeError("Debounced::flush: called from inside its own function");
     const std::uint64_t last = state->begun_ + (state->armed_ ? 1 : 0);
     if (state->armed_) state->due_ = now();
     state->changed_.set();
@@ -112,7 +114,7 @@ void Debounced::operator()() {
   if (state_->call()) worker_ = create_task(DebounceState::work(state_));
 }
 
-Task<> Debounced::flush() { return DebounceState::flush(state_); }
+Task<> Debounced::flush() { return DebounceState::flush(state_, worker_); }
 
 void Debounced::cancel() noexcept { state_->forget(); }
 

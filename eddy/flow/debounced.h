@@ -59,7 +59,8 @@ class Debounced {
 
   /// Lets the function run after so much quiet, counted from here.
   void operator()();
-  /// Lets a call that is due run now, and waits until what was called for up to now has been done.
+  /// Lets a call that is due run now, and waits until what was called for up to now has been done. RuntimeError from
+  /// inside the function, which would wait for itself.
   Task<> flush();
   /// Forgets a call that is due. One that runs goes on.
   void cancel() noexcept;

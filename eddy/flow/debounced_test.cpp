@@ -8,6 +8,7 @@
 #include "eddy/base/error.h"
 #include "eddy/combine/cancel_and_wait.h"
 #include "eddy/combine/finally.h"
+#include "eddy/combine/outcome.h"
 #include "eddy/combine/with.h"
 #include "eddy/core/create_task.h"
 #include "eddy/core/loop.h"
@@ -198,6 +199,29 @@ EDDY_TEST(Debounced, MovesWithWhatIsDue) {
 TEST(DebouncedTest, NeedsALoop) {
   Debounced save(1ms, [] {});
   EXPECT_THROW(save(), RuntimeError);
+}
+
+EDDY_TEST(Debounced, OfATimeWithoutEndRunsOnlyWhenFlushed) {
+  Calls calls;
+  Debounced save(std::chrono::hours::max(), [&] { calls.note(); });
+  save();
+  co_await sleep(1h);
+  EXPECT_EQ(calls.at, Times());
+  co_await save.flush();
+  EXPECT_EQ(calls.at.size(), 1U);
+}
+
+EDDY_TEST(Debounced, FlushingItFromInsideIsAMistake) {
+  Debounced* self = nullptr;
+  bool refused = false;
+  Debounced save(1s, [&]() -> Task<> {
+    auto ended = co_await outcome(self->flush());
+    refused = ended.error_as<RuntimeError>();
+  });
+  self = &save;
+  save();
+  co_await sleep(2s);
+  EXPECT_TRUE(refused);
 }
 
 }  // namespace

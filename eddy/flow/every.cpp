@@ -19,7 +19,7 @@ struct Chance final : LoopService {
 }  // namespace
 
 Schedule::Schedule(Duration period, Every how)
-    : how_(std::move(how)), ticks_(period, now() + Duration(how_.first_after_), how_.missed_) {}
+    : how_(std::move(how)), ticks_(period, later(now(), Duration(how_.first_after_)), how_.missed_) {}
 
 Sleep Schedule::jitter() {
   Random& random = running.loop->service<Chance>().random;

@@ -192,5 +192,15 @@ EDDY_TEST(Every, APeriodOfNothingIsRefused) {
   CO_ASSERT_THROW(co_await every(0s, [] {}), RuntimeError);
 }
 
+EDDY_TEST(Every, TimesWithoutEndNeverCome) {
+  int calls = 0;
+  auto count = [&] { ++calls; };
+  constexpr auto forever = std::chrono::hours::max();
+  co_await try_for(every(forever, count), 24h);
+  EXPECT_EQ(calls, 1);
+  co_await try_for(every(1s, count, Every().first_after(forever)), 24h);
+  EXPECT_EQ(calls, 1);
+}
+
 }  // namespace
 }  // namespace eddy

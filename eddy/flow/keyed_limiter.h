@@ -185,9 +185,8 @@ class KeyedLimiter {
  private:
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(KeyArgument key) const noexcept {
-      return std::hash<std::conditional_t<kText, std::string_view, Key>>()(key);
-    }
+    using Standard = std::hash<std::conditional_t<kText, std::string_view, Key>>;
+    std::size_t operator()(KeyArgument key) const noexcept(noexcept(Standard()(key))) { return Standard()(key); }
   };
 
   Entry& entry(KeyArgument key) {

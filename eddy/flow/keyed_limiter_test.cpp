@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <functional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -152,6 +155,34 @@ EDDY_TEST(KeyedLimiter, WorksForOtherLimitersWithPermits) {
   permit->succeeded();
   auto again = co_await per_host.acquire("a.org");
   EXPECT_TRUE(again);
+}
+
+EDDY_TEST(KeyedLimiter, KeepsWhatAnAdaptiveLimitHasFoundOut) {
+  KeyedLimiter<std::string, eddy::AdaptiveLimit> per_host(eddy::AdaptiveLimitOptions{}.start(16));
+  for (int i = 0; i < 2; ++i) (co_await per_host.acquire("a.org"))->rejected();
+  for (int i = 0; i < 5; ++i) (co_await per_host.acquire("b.org"))->release();
+  EXPECT_EQ(per_host.size(), 2U);
+  per_host.forget_idle();
+  EXPECT_EQ(per_host.size(), 1U) << "b.org is as good as new";
+}
+
+struct Unhashable {
+  bool operator==(const Unhashable&) const { return true; }
+};
+
+}  // namespace
+
+template <>
+struct std::hash<Unhashable> {
+  std::size_t operator()(const Unhashable&) const { throw std::runtime_error("no hash"); }
+};
+
+namespace {
+
+EDDY_TEST(KeyedLimiter, AHashThatThrowsIsTheCallersError) {
+  KeyedLimiter<Unhashable, Semaphore> limiter{1};
+  EXPECT_THROW((void)limiter.acquire(Unhashable()), std::runtime_error);
+  co_return;
 }
 
 }  // namespace

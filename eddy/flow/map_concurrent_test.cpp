@@ -472,5 +472,36 @@ EDDY_TEST(MapConcurrent, RefusesNoCalls) {
   co_return;
 }
 
+/// Something that one of its moves may fail.
+struct Brittle {
+  explicit Brittle(int n) : number(n) {}
+  Brittle(Brittle&& other) noexcept(false) : number(other.number) {
+    if (moves_left-- == 0) throw std::runtime_error("no move");
+  }
+  Brittle& operator=(Brittle&&) = default;
+
+  int number;
+  static inline int moves_left = -1;
+};
+
+EDDY_TEST(MapConcurrent, AMoveThatFailsLosesNoOtherResult) {
+  auto late_first = [](int i) -> Task<Brittle> {
+    co_await sleep(std::chrono::milliseconds(10 - i));
+    co_return Brittle(i);
+  };
+  for (int moves = 0; moves < 80; ++moves) {
+    Brittle::moves_left = moves;
+    auto ended = co_await outcome(map_concurrent(return_exceptions, up_to(6), late_first, 3));
+    Brittle::moves_left = -1;
+    if (ended.error()) continue;
+    const auto& results = ended.value();
+    CO_ASSERT_EQ(results.size(), 6U) << moves;
+    for (std::size_t i = 0; i < 6; ++i) {
+      const bool failed = results[i].error() != nullptr;
+      EXPECT_TRUE(failed || results[i].value().number == up_to(6)[i]) << moves;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace eddy

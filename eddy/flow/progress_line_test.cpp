@@ -193,5 +193,17 @@ TEST(TextWidth, ShorteningKeepsSymbolsWhole) {
 
 TEST(TextWidth, ALabelStaysOnItsLine) { EXPECT_EQ(on_one_line("a\nb\x1b[2Jc"), "a b [2Jc"); }
 
+TEST(ProgressLine, PercentAreExact) {
+  auto state = half_way();
+  for (std::size_t done = 0; done <= 100; ++done) {
+    state.done = done;
+    const std::string expected = "pages: " + std::to_string(done) + "% ";
+    EXPECT_EQ(progress_plain_line(state).substr(0, expected.size()), expected);
+  }
+  state.total = (std::size_t{1} << 60U) + 1;
+  state.done = *state.total - 1;
+  EXPECT_NE(progress_plain_line(state).find(" 99%"), std::string::npos) << "100 % is all of it";
+}
+
 }  // namespace
 }  // namespace eddy::detail

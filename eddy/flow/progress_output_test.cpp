@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -164,6 +165,19 @@ TEST(ProgressOutputTest, BarsOfSeveralThreadsStayWhole) {
     EXPECT_EQ(lines[static_cast<std::size_t>(i)].substr(0, 7), std::string(1, static_cast<char>('a' + i)) + ": 100%");
   }
   EXPECT_FALSE(screen.out_of_bounds);
+}
+
+TEST(ProgressTerminal, APipeThatNobodyReadsIsNoReasonToDie) {
+  int ends[2];
+  ASSERT_EQ(::pipe(ends), 0);
+  ::close(ends[0]);
+  const auto before = std::signal(SIGPIPE, SIG_DFL);  // which would end the process
+  {
+    Progress bar("pages", 10, ProgressOptions{}.fd(ends[1]).mode(ProgressMode::kBar));
+    bar.advance(10);
+  }
+  std::signal(SIGPIPE, before);
+  ::close(ends[1]);
 }
 
 }  // namespace

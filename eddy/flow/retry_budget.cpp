@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/flow/retry_budget.h"
 
+#include <algorithm>
 #include <string>
 
 #include "eddy/base/error.h"
@@ -36,7 +37,8 @@ std::size_t RetryBudget::balance() {
   }
   constexpr double kRounding = 1e-9;  // 0.29 * 100 is less than 29
   double allowed = ratio_ * static_cast<double>(sum.calls) + per_second_ * kSeconds + kRounding;
-  double left = allowed - static_cast<double>(sum.retries);
+  constexpr double kMost = 1e18;  // what a size_t holds
+  double left = std::min(allowed - static_cast<double>(sum.retries), kMost);
   return left < 1 ? 0 : static_cast<std::size_t>(left);
 }
 

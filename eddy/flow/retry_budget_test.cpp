@@ -2,6 +2,7 @@
 #include "eddy/flow/retry_budget.h"
 
 #include <chrono>
+#include <limits>
 #include <stdexcept>
 
 #include "eddy/base/error.h"
@@ -74,6 +75,15 @@ EDDY_TEST(RetryBudget, RefusesWhatMakesNoSense) {
   EXPECT_THROW(RetryBudget(-1), eddy::RuntimeError);
   EXPECT_THROW(RetryBudget(0), eddy::RuntimeError);
   EXPECT_THROW(RetryBudget(1, -1), eddy::RuntimeError);
+  co_return;
+}
+
+EDDY_TEST(RetryBudget, MayBeWithoutBounds) {
+  for (double ratio : {1e30, std::numeric_limits<double>::infinity()}) {
+    RetryBudget budget(ratio);
+    budget.deposit();
+    EXPECT_TRUE(budget.try_withdraw());
+  }
   co_return;
 }
 

@@ -40,7 +40,7 @@ void Service::stop() {
 
 void Service::drain() {
   stopping_.set();
-  if (within_ != detail::kForever) deadline_ = now() + Duration(within_);
+  if (within_ != detail::kForever) deadline_ = detail::later(now(), Duration(within_));
   if (limit_ && deadline_) limit_->reschedule(*deadline_);
   while (!callbacks_.empty()) {
     UniqueFunction<void()> last = std::move(callbacks_.back());

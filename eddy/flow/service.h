@@ -51,14 +51,18 @@ class Drain {
   }
   /// Other signals than SIGINT and SIGTERM, or none at all.
   template <std::same_as<int>... Numbers>
-  constexpr Drain& signals(Numbers... numbers) noexcept {
-    signals_ = (std::uint64_t{0} | ... | (std::uint64_t{1} << (numbers - 1)));
+  constexpr Drain& signals(Numbers... numbers) {
+    signals_ = (std::uint64_t{0} | ... | bit(numbers));
     return *this;
   }
 
  private:
   friend class Service;
   friend class detail::SignalledService;
+  static constexpr std::uint64_t bit(int signal) {
+    if (signal < 1 || signal > 64) throw RuntimeError("Drain::signals: a signal's number is from 1 to 64");
+    return std::uint64_t{1} << (signal - 1);
+  }
   static constexpr std::uint64_t kUsual = (1U << (2 - 1)) | (1U << (15 - 1));  // SIGINT, SIGTERM
   std::uint64_t signals_ = kUsual;
   detail::Nanos within_ = std::int64_t{30} * 1'000'000'000;

@@ -278,5 +278,11 @@ EDDY_TEST(RunService, WithoutSignalsNoneIsTouched) {
   EXPECT_EQ(during.sa_handler, before.sa_handler);
 }
 
+EDDY_TEST(RunService, ASignalHasANumber) {
+  EXPECT_THROW(Drain().signals(0), RuntimeError);
+  EXPECT_THROW(Drain().signals(SIGTERM, 65), RuntimeError);
+  co_return;
+}
+
 }  // namespace
 }  // namespace eddy

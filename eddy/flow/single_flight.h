@@ -71,8 +71,10 @@ Counted<Flight<Value>> board(const Counted<Flights<Key, Value>>& flights, const 
   auto found = flights->find(key);
   if (found != flights->end()) return found->second;
   auto flight = Counted<Flight<Value>>::make();
-  flight->load = create_task(fly<Key, Value, F>(flights, flight, key, std::move(load)));
   flights->emplace(key, flight);
+  ScopeGuard undo([&] { end_flight<Key, Value>(*flights, key, *flight); });
+  flight->load = create_task(fly<Key, Value, F>(flights, flight, key, std::move(load)));
+  undo.dismiss();
   return flight;
 }
 
@@ -124,6 +126,14 @@ class SingleFlight {
   Task<Value> run(Key key, F&& load) {
     check_load<F>();
     return detail::ride<Key, Value>(flights_, std::move(key), std::decay_t<F>(std::forward<F>(load)));
+  }
+
+  /// Advanced: begins a load that nobody waits for, unless one is under way: it is cancelled by no caller's leaving,
+  /// and an error that nobody joined it for goes to the exception handler.
+  template <class F>
+  void begin(const Key& key, F&& load) {
+    check_load<F>();
+    if (!is_running(key)) detail::board<Key, Value, std::decay_t<F>>(flights_, key, std::forward<F>(load))->callers = 1;
   }
 
   /// Those who ask for `key` from now on begin a new load; those who wait still get the old one's result.

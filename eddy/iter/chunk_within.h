@@ -31,7 +31,7 @@ AsyncGenerator<Chunk> chunks_within(S source, F f, std::size_t n, Duration withi
   for (;;) {
     while (ahead->ready.empty() && !ahead->ended()) co_await ahead->changed.wait();
     if (ahead->ready.empty()) break;
-    const TimePoint end = now() + within;
+    const TimePoint end = later(now(), within);
     while (ahead->ready.size() < n && !ahead->ended() && now() < end) {
       co_await try_for(ahead->changed.wait(), end - now());
     }

@@ -95,5 +95,11 @@ EDDY_TEST(ChunkWithin, CancelledWhileAChunkFills) {
   EXPECT_EQ(gone, 1);
 }
 
+EDDY_TEST(ChunkWithin, AsLongAsItTakes) {
+  auto chunks = co_await it::collect(ticks(1s, 5) | it::chunk_within(3, std::chrono::hours::max()));
+  CO_ASSERT_EQ(chunks.size(), 2U);
+  EXPECT_EQ(chunks[0].size(), 3U);
+}
+
 }  // namespace
 }  // namespace eddy

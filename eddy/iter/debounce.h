@@ -38,8 +38,8 @@ AsyncGenerator<Item> debounced_items(S source, Duration quiet) {
   for (;;) {
     while (!burst->latest && !puller.done()) co_await burst->changed.wait();
     if (!burst->latest) break;
-    while (!puller.done() && now() < burst->came + quiet) {
-      co_await try_for(burst->changed.wait(), burst->came + quiet - now());
+    while (!puller.done() && now() < later(burst->came, quiet)) {
+      co_await try_for(burst->changed.wait(), later(burst->came, quiet) - now());
     }
     Item item = *std::exchange(burst->latest, std::nullopt);
     co_yield std::move(item);

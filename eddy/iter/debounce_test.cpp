@@ -109,5 +109,11 @@ EDDY_TEST(Debounce, LeftEarlyOrCancelledItsSourceEnds) {
   EXPECT_EQ(gone, 2);
 }
 
+EDDY_TEST(Debounce, OfATimeWithoutEndGivesTheLast) {
+  const std::vector<Duration> times{1s, 2h, 3h};
+  auto items = co_await it::collect(at(times) | it::debounce(std::chrono::hours::max()));
+  EXPECT_EQ(items.size(), 1U);
+}
+
 }  // namespace
 }  // namespace eddy

@@ -12,7 +12,7 @@ AsyncGenerator<Item> spaced_items(S source, Duration interval) {
   TimePoint next = now();
   while (auto item = co_await source.next()) {
     if (now() < next) co_await sleep_until(next);
-    next = now() + interval;
+    next = later(now(), interval);
     co_yield pass_item<Item>(item);
   }
 }

@@ -101,5 +101,11 @@ EDDY_TEST(Throttle, AnErrorPasses) {
   EXPECT_EQ(failed.message(), "source");
 }
 
+EDDY_TEST(Throttle, OfATimeWithoutEndGivesTheFirst) {
+  auto pipeline = std::vector<int>{1, 2} | it::throttle(std::chrono::hours::max());
+  co_await pipeline.next();
+  EXPECT_FALSE(co_await try_for(pipeline.next(), 24h));
+}
+
 }  // namespace
 }  // namespace eddy

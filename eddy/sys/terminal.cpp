@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/sys/terminal.h"
 
-#include <cerrno>
-
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "eddy/sys/pipe_write.h"
 
 namespace eddy::sys {
 
@@ -18,8 +18,8 @@ bool is_terminal(int fd) noexcept { return ::isatty(fd) == 1; }
 
 void write_text(int fd, std::string_view text) noexcept {
   while (!text.empty()) {
-    const auto written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
+    const iovec piece{const_cast<char*>(text.data()), text.size()};
+    const int written = write_no_sigpipe(fd, {&piece, 1});
     if (written <= 0) return;
     text.remove_prefix(static_cast<std::size_t>(written));
   }

@@ -22,7 +22,7 @@ detail::SleepUntil Interval::next() {
   begun_ = true;
   missed_ += missed;
   const TimePoint due = next_ + static_cast<detail::Nanos>(missed) * period_;
-  next_ = due + period_;
+  next_ = detail::later(due, period_);
   return detail::SleepUntil(detail::to_nanos(due));
 }
 

@@ -35,9 +35,12 @@ class Lru {
 
   /// Adds or replaces a value, as the one used last; how many had to go for it.
   std::size_t put(Key key, Value value) {
-    erase(key);
-    order_.emplace_front(std::move(key), std::move(value));
-    places_.emplace(order_.front().first, order_.begin());
+    Order gone;
+    if (auto found = places_.find(key); found != places_.end()) gone = take_out(found);
+    Order fresh;  // not one of us before it can be found
+    fresh.emplace_front(std::move(key), std::move(value));
+    places_.emplace(fresh.front().first, fresh.begin());
+    order_.splice(order_.begin(), fresh);
     return shrink();
   }
   template <class K>

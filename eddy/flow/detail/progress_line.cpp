@@ -70,7 +70,8 @@ std::optional<std::size_t> believable_total(const ProgressState& state) {
 /// Rounded down: 100 % is all of it.
 int percent_of(const ProgressState& state) {
   if (*state.total == 0) return 100;
-  return static_cast<int>(static_cast<double>(state.done) / static_cast<double>(*state.total) * 100);
+  return static_cast<int>(static_cast<unsigned __int128>(state.done) * 100 /
+                          *state.total);  // 0.29 * 100 is less than 29
 }
 
 std::string eta_text(const ProgressState& state) {

@@ -34,6 +34,13 @@ class InOrder {
   }
   [[noreturn]] void failed(std::size_t) { throw; }
 
+  /// Whether this one has been put.
+  bool has(std::size_t place) const noexcept {
+    if (place < in_order_.size()) return true;
+    const std::size_t ahead = place - in_order_.size();
+    return ahead < early_.size() && early_[ahead];
+  }
+
   Taken take() { return std::move(in_order_); }
 
  private:
@@ -62,8 +69,9 @@ class OutcomesInOrder {
   void put(std::size_t place, R&&... result) {
     results_.put(place, Outcome<T>(std::in_place, std::forward<R>(result)...));
   }
+  /// What goes wrong once the result has its place, as another one is moved to its own, is nobody's result.
   void failed(std::size_t place) {
-    if (caught_visible_cancel()) throw;
+    if (caught_visible_cancel() || results_.has(place)) throw;
     results_.put(place, Outcome<T>::failed(std::current_exception()));
   }
 
