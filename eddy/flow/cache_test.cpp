@@ -274,6 +274,21 @@ Task<int> square(int number) {
   co_return number* number;
 }
 
+EDDY_TEST(Cached, KeepsTextsNotViewsOfThem) {
+  int calls = 0;
+  auto length = cached([&calls](std::string_view one, const char* two) -> Task<std::size_t> {
+    ++calls;
+    co_await sleep(1s);
+    co_return one.size() + std::string_view(two).size();
+  });
+  for (int i = 0; i < 3; ++i) {
+    const std::string long_one(100, 'x');
+    const std::string long_two(50, 'y');
+    EXPECT_EQ(co_await length(std::string_view(long_one), long_two.c_str()), 150U);
+  }
+  EXPECT_EQ(calls, 1);
+}
+
 EDDY_TEST(Cached, OfAFunctionWithATimeToLive) {
   auto quick = cached(square, CacheOptions{}.ttl(1min));
   auto [a, b] = co_await gather(quick(7), quick(7));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <string>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -12,6 +14,25 @@
 namespace eddy {
 namespace detail {
 
+/// How an argument is kept in a key, and passed on from there. A text is kept, not a view of it.
+template <class P>
+struct KeptArgument {
+  using type = std::remove_cvref_t<P>;
+  static const type& pass(const type& kept) noexcept { return kept; }
+};
+template <class P>
+  requires kIsTextView<std::remove_cvref_t<P>>
+struct KeptArgument<P> {
+  using type = std::string;
+  static auto pass(const std::string& kept) noexcept {
+    if constexpr (std::is_pointer_v<std::remove_cvref_t<P>>) {
+      return kept.c_str();
+    } else {
+      return std::string_view(kept);
+    }
+  }
+};
+
 /// A function's arguments as a key.
 template <class Parameters>
 struct ArgumentsKey {
@@ -20,7 +41,12 @@ struct ArgumentsKey {
 };
 template <class... P>
 struct ArgumentsKey<std::tuple<P...>> {
-  using type = std::tuple<std::remove_cvref_t<P>...>;
+  using type = std::tuple<typename KeptArgument<P>::type...>;
+
+  template <class F>
+  static decltype(auto) call(F& f, const type& key) {
+    return std::apply([&f](const auto&... kept) -> decltype(auto) { return f(KeptArgument<P>::pass(kept)...); }, key);
+  }
 };
 
 }  // namespace detail
@@ -28,9 +54,10 @@ struct ArgumentsKey<std::tuple<P...>> {
 /// A function that remembers what it returned; what `cached` gives. A handle: copies share what is remembered.
 template <class F>
 class CachedFunction {
-  using Key = typename detail::ArgumentsKey<typename detail::ParametersOf<F>::type>::type;
+  using Arguments = detail::ArgumentsKey<typename detail::ParametersOf<F>::type>;
+  using Key = typename Arguments::type;
   using Value =
-      std::remove_cvref_t<await_result_t<decltype(std::apply(std::declval<F&>(), std::declval<const Key&>()))>>;
+      std::remove_cvref_t<await_result_t<decltype(Arguments::call(std::declval<F&>(), std::declval<const Key&>()))>>;
   using Cache = AsyncCache<Key, Value>;
 
  public:
@@ -38,7 +65,7 @@ class CachedFunction {
       : cache_(detail::Counted<Cache>::make([f = std::move(f)](const Key& key) mutable { return call(f, key); },
                                             options)) {}
 
-  /// Arguments are compared by value.
+  /// Arguments are compared by value, and texts kept: a view or a pointer that is given need not live on.
   template <class... A>
   Task<Value> operator()(A&&... arguments) const {
     return (*cache_)(Key(std::forward<A>(arguments)...));
@@ -54,7 +81,7 @@ class CachedFunction {
   const CacheStats& stats() const noexcept { return cache_->stats(); }
 
  private:
-  static Task<Value> call(F& f, const Key& key) { co_return co_await std::apply(f, key); }
+  static Task<Value> call(F& f, const Key& key) { co_return co_await Arguments::call(f, key); }
 
   detail::Counted<Cache> cache_;
 };

@@ -142,6 +142,8 @@ class KeyedResource {
 /// std::hash. Belongs to one loop.
 template <class Key, class Limiter>
 class KeyedLimiter {
+  static_assert(!std::is_same_v<Key, std::string_view> && !std::is_convertible_v<Key, const char*>,
+                "eddy: keys are kept: let it be a std::string, not a view of one");
   using Entry = detail::KeyedEntry<Limiter>;
   using Use = detail::KeyedUse<Limiter>;
   using Make = UniqueFunction<Limiter(const Key&)>;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
 #include <iterator>
 #include <optional>
 #include <type_traits>
@@ -37,17 +38,22 @@ class BatchedCall {
   F* f_;
 };
 
+/// An error of the items ends the batch that it would have been in.
 template <class S, class Kept = batched_t<typename Pull<S>::Item>>
-Task<std::vector<Kept>> next_batch(Pull<S>& items, std::size_t size) {
+Task<std::vector<Kept>> next_batch(Pull<S>& items, std::size_t size, std::exception_ptr& error) {
   std::vector<Kept> batch;
-  while (batch.size() < size) {
-    auto item = co_await items.next();
-    if (!item) break;
-    if constexpr (std::is_pointer_v<Kept> && std::is_reference_v<typename Pull<S>::Item>) {
-      batch.push_back(address_of(*item));
-    } else {
-      batch.push_back(std::move(*item));
+  try {
+    while (batch.size() < size) {
+      auto item = co_await items.next();
+      if (!item) break;
+      if constexpr (std::is_pointer_v<Kept> && std::is_reference_v<typename Pull<S>::Item>) {
+        batch.push_back(address_of(*item));
+      } else {
+        batch.push_back(std::move(*item));
+      }
     }
+  } catch (...) {
+    error = std::current_exception();
   }
   co_return batch;
 }
@@ -68,8 +74,9 @@ AsyncGenerator<Results> batch_by_batch(S source, F f, Batch how) {
   std::optional<Progress> own;
   LentBar bar(how.open_bar(own, total_of(source)));
   Pull<S> items(std::move(source));
-  for (bool first = true;; first = false) {
-    Kept batch = co_await next_batch(items, how.size());
+  std::exception_ptr error;
+  for (bool first = true; !error; first = false) {
+    Kept batch = co_await next_batch(items, how.size(), error);
     if (batch.empty()) break;
     if (!first && how.pause() > Duration(0)) co_await sleep(how.pause());
     [[maybe_unused]] const std::size_t count = batch.size();
@@ -84,6 +91,7 @@ AsyncGenerator<Results> batch_by_batch(S source, F f, Batch how) {
       co_yield std::move(results);
     }
   }
+  if (error) std::rethrow_exception(error);
   if (own) own->close();
 }
 
@@ -137,10 +145,10 @@ struct ProcessBatchFn {
 /// `f` gives nothing.
 ///
 /// A batch begins when the last call of the one before has ended. The items of a batch are pulled together before it
-/// begins; for `items`, `f` and how calls run see `map_concurrent`. The first error stops it: the other calls of its
-/// batch are cancelled, no batch begins any more, and the error is thrown as it is. The results of earlier batches are
-/// then gone: with `return_exceptions` first nothing stops it and every result is an Outcome; or take them from
-/// `batches` as they come.
+/// begins; an error of `items` comes when those before it have been dealt with. For `items`, `f` and how calls run see
+/// `map_concurrent`. The first error stops it: the other calls of its batch are cancelled, no batch begins any more,
+/// and the error is thrown as it is. The results of earlier batches are then gone: with `return_exceptions` first
+/// nothing stops it and every result is an Outcome; or take them from `batches` as they come.
 inline constexpr detail::ProcessBatchFn process_batch{};
 
 /// `auto results = batches(users, update, Batch{}.size(50)); while (auto batch = co_await results.next()) …`: the same

@@ -181,6 +181,21 @@ EDDY_TEST(ProcessBatch, AnErrorOfTheSourceComesOut) {
   EXPECT_EQ(all.message(), "no more ids");
 }
 
+EDDY_TEST(ProcessBatch, AnErrorOfTheSourceComesAfterWhatCameBeforeIt) {
+  auto ids = []() -> AsyncGenerator<int> {
+    for (int i = 0; i < 3; ++i) co_yield i;
+    throw std::runtime_error("no more ids");
+  };
+  auto results = batches(ids(), tenfold, Batch{}.size(2));
+  auto first = co_await results.next();
+  auto second = co_await results.next();
+  CO_ASSERT_TRUE(first && second);
+  EXPECT_EQ(*first, (Ints{0, 10}));
+  EXPECT_EQ(*second, (Ints{20}));
+  auto end = co_await outcome(results.next());
+  EXPECT_EQ(end.message(), "no more ids");
+}
+
 EDDY_TEST(ProcessBatch, CancelledInACallAndInAPause) {
   int ended = 0;
   auto work = [&](int i) -> Task<int> {

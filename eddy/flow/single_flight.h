@@ -115,6 +115,7 @@ Task<Value> ride(Counted<Flights<Key, Value>> flights, Key key, F load) {
 /// left.
 template <class Key, class Value = void>
 class SingleFlight {
+  static_assert(!detail::kIsTextView<Key>, "eddy: keys are kept: let it be a std::string, not a view of one");
   static_assert(std::is_void_v<Value> || std::is_copy_constructible_v<Value>,
                 "eddy: every caller of a SingleFlight gets a copy: let the value be a std::shared_ptr");
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
 #include <vector>
 
 #include "eddy/base/error.h"
@@ -13,13 +14,22 @@ namespace detail {
 template <class S, class Item = typename S::Item, class Kept = kept_item_t<S>>
 AsyncGenerator<std::vector<Kept>> chunk_items(S source, std::size_t n) {
   std::vector<Kept> chunk;
-  while (auto item = co_await source.next()) {
-    chunk.push_back(pass_item<Item>(item));
-    if (chunk.size() < n) continue;
+  std::exception_ptr error;
+  for (bool more = true; more;) {
+    more = false;
+    try {
+      if (auto item = co_await source.next()) {
+        chunk.push_back(pass_item<Item>(item));
+        more = true;
+      }
+    } catch (...) {
+      error = std::current_exception();  // comes after what came before it
+    }
+    if (chunk.empty() || (more && chunk.size() < n)) continue;
     co_yield std::move(chunk);
     chunk.clear();
   }
-  if (!chunk.empty()) co_yield std::move(chunk);
+  if (error) std::rethrow_exception(error);
 }
 
 struct ChunkFn {
@@ -34,7 +44,8 @@ struct ChunkFn {
 
 namespace iter {
 
-/// `source | chunk(n)`: vectors of n items each; the last may be shorter.
+/// `source | chunk(n)`: vectors of n items each; the last may be shorter. An error of the source comes after the items
+/// that came before it.
 inline constexpr eddy::detail::ChunkFn chunk{};
 
 }  // namespace iter

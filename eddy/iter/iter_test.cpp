@@ -108,6 +108,21 @@ EDDY_TEST(Pipeline, Chunks) {
   EXPECT_THROW((void)it::chunk(0), RuntimeError);
 }
 
+AsyncGenerator<int> three_and_an_error() {
+  for (int i = 0; i < 3; ++i) co_yield i;
+  throw std::runtime_error("no more");
+}
+
+EDDY_TEST(Pipeline, ChunksGiveWhatCameBeforeAnError) {
+  auto chunks = three_and_an_error() | it::chunk(2);
+  auto first = co_await chunks.next();
+  auto second = co_await chunks.next();
+  CO_ASSERT_TRUE(first && second);
+  EXPECT_EQ(*first, (Ints{0, 1}));
+  EXPECT_EQ(*second, (Ints{2}));
+  EXPECT_THROW(co_await chunks.next(), std::runtime_error);
+}
+
 EDDY_TEST(Pipeline, FlattensRangesAndGenerators) {
   auto ranges =
       co_await it::collect(numbers(4) | it::flat_map([](int i) { return Ints(static_cast<std::size_t>(i), i); }));

@@ -16,6 +16,10 @@ namespace eddy::detail {
 template <class Key>
 inline constexpr bool kIsText = std::is_convertible_v<const Key&, std::string_view>;
 
+/// Texts that are somebody else's: no keys.
+template <class Key>
+inline constexpr bool kIsTextView = std::is_same_v<Key, std::string_view> || std::is_convertible_v<Key, const char*>;
+
 template <class Key>
 struct KeyHash : std::hash<Key> {};
 

@@ -17,8 +17,8 @@ std::string number(double value, const char* unit) {
 
 std::string span_text(Duration span) {
   double seconds = static_cast<double>(span.count()) * 1e-9;
-  if (seconds >= 1 || seconds == 0) return number(seconds, "s");
-  if (seconds >= 1e-3) return number(seconds * 1e3, "ms");
+  if (seconds >= 0.9995 || seconds == 0) return number(seconds, "s");  // what would be rounded up to 1000 ms
+  if (seconds >= 0.9995e-3) return number(seconds * 1e3, "ms");
   return number(seconds * 1e6, "us");
 }
 
