@@ -227,7 +227,7 @@ EDDY_TEST(MapConcurrent, CopiesReferencesThatDoNotStay) {
 EDDY_TEST(MapConcurrent, ALimitFarBeyondTheItemsCostsNothing) {
   Gauge gauge;
   auto before = frame_stats().allocated;
-  co_await map_concurrent(up_to(3), [&](int i) { return gauge.work(i, 1s); }, static_cast<std::size_t>(-1));
+  co_await map_concurrent(up_to(3), [&](int i) { return gauge.work(i, 1s); }, std::size_t{1} << 60);
   EXPECT_EQ(gauge.most, 3);
   EXPECT_LT(frame_stats().allocated - before, 20U);
 }
