@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <typeinfo>
 #include <utility>
 
@@ -24,7 +25,7 @@ struct Seen {
 
 Seen look_at(const std::exception& error) {
   Seen seen{dynamic_cast<const void*>(&error), dynamic_cast<const ExceptionGroup*>(&error), {}};
-  seen.text = describe(error);
+  if (!seen.group) seen.text = describe(error);
   return seen;
 }
 
@@ -54,23 +55,42 @@ std::string lines_of(const Trail& trail) {
   return lines;
 }
 
-std::string indented(const std::string& text) {
-  std::string out = "  | ";
-  for (char c : text) out += c == '\n' ? "\n  | " : std::string(1, c);
-  return out;
+// An error in a group in a group … is only of interest so far down.
+constexpr int kNestingMax = 16;
+
+/// Ends the line before, and begins one.
+void add_line(std::string& out, const std::string& indent, std::string_view line) {
+  if (!out.empty()) out += '\n';
+  out.append(indent).append(line);
+}
+
+void add_lines(std::string& out, const std::string& indent, std::string_view lines) {
+  for (std::size_t end = 0; end != lines.npos; lines.remove_prefix(end == lines.npos ? 0 : end + 1)) {
+    end = lines.find('\n');
+    add_line(out, indent, lines.substr(0, end));
+  }
+}
+
+void add(std::string& out, const std::string& indent, const Seen& seen, int nesting) {
+  std::string lines = lines_of(trail_of(seen.address));
+  if (!lines.empty())
+    add_lines(out, indent, "Traceback (most recent await last):\n" + lines.substr(0, lines.size() - 1));
+  if (!seen.group) return add_lines(out, indent, seen.text);
+  const auto& errors = seen.group->exceptions();
+  add_lines(out, indent,
+            "eddy::ExceptionGroup: " + seen.group->message() + " (" + std::to_string(errors.size()) +
+                (errors.size() == 1 ? " error)" : " errors)"));
+  if (nesting == kNestingMax) return add_line(out, indent, "  +-- not shown: nested too deeply");
+  for (std::size_t i = 0; i < errors.size(); ++i) {
+    add_line(out, indent, "  +-- " + std::to_string(i + 1));
+    add(out, indent + "  | ", look_at(errors[i]), nesting + 1);
+  }
 }
 
 std::string text_of(const Seen& seen) {
-  std::string lines = lines_of(trail_of(seen.address));
-  if (!lines.empty()) lines.insert(0, "Traceback (most recent await last):\n");
-  if (!seen.group) return lines + seen.text;
-  const auto& errors = seen.group->exceptions();
-  lines += "eddy::ExceptionGroup: " + seen.group->message() + " (" + std::to_string(errors.size()) +
-           (errors.size() == 1 ? " error)" : " errors)");
-  for (std::size_t i = 0; i < errors.size(); ++i) {
-    lines += "\n  +-- " + std::to_string(i + 1) + "\n" + indented(text_of(look_at(errors[i])));
-  }
-  return lines;
+  std::string out;
+  add(out, "", seen, 0);
+  return out;
 }
 
 }  // namespace

@@ -165,6 +165,18 @@ TEST(TracebackTest, AGroupIsATree) {
             "  | std::runtime_error: second");
 }
 
+TEST(TracebackTest, GroupsInGroupsEndSomewhere) {
+  auto error = std::make_exception_ptr(std::runtime_error("the innermost"));
+  for (int i = 0; i < 500; ++i) {
+    std::vector<std::exception_ptr> errors(1, error);
+    error = std::make_exception_ptr(ExceptionGroup("level " + std::to_string(i), std::move(errors)));
+  }
+  const std::string text = traceback(error);
+  EXPECT_NE(text.find("level 483"), std::string::npos);
+  EXPECT_EQ(text.find("level 482"), std::string::npos);
+  EXPECT_TRUE(text.ends_with("+-- not shown: nested too deeply"));
+}
+
 TEST(TracebackTest, AnErrorThatWasCaughtLeavesNothingToTheNext) {
   auto main = []() -> Task<> {
     for (int i = 0; i < 3; ++i) {

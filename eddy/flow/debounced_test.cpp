@@ -12,6 +12,7 @@
 #include "eddy/combine/with.h"
 #include "eddy/core/create_task.h"
 #include "eddy/core/loop.h"
+#include "eddy/flow/call_times_test.h"
 #include "eddy/test/test.h"
 #include "eddy/time/sleep.h"
 
@@ -19,13 +20,8 @@ namespace eddy {
 namespace {
 
 using namespace std::chrono_literals;
-using Times = std::vector<Duration>;
-
-struct Calls {
-  TimePoint begin = now();
-  Times at;
-  void note() { at.push_back(now() - begin); }
-};
+using flow_test::Calls;
+using flow_test::Times;
 
 EDDY_TEST(Debounced, ManyCallsAreOneAfterTheQuiet) {
   Calls calls;

@@ -13,6 +13,7 @@
 #include "eddy/combine/outcome.h"
 #include "eddy/combine/with.h"
 #include "eddy/core/create_task.h"
+#include "eddy/flow/call_times_test.h"
 #include "eddy/test/test.h"
 #include "eddy/time/timeout.h"
 
@@ -20,14 +21,8 @@ namespace eddy {
 namespace {
 
 using namespace std::chrono_literals;
-using Times = std::vector<Duration>;
-
-/// When it was called, counted from its making.
-struct Calls {
-  TimePoint begin = now();
-  Times at;
-  void note() { at.push_back(now() - begin); }
-};
+using flow_test::Calls;
+using flow_test::Times;
 
 EDDY_TEST(Every, CallsAtOnceAndThenOncePerPeriod) {
   Calls calls;

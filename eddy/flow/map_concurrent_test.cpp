@@ -17,6 +17,7 @@
 #include "eddy/core/frame_memory.h"
 #include "eddy/flow/progress_screen_test.h"
 #include "eddy/iter/async_generator.h"
+#include "eddy/iter/gauge_test.h"
 #include "eddy/iter/map.h"
 #include "eddy/sync/event.h"
 #include "eddy/sync/queue.h"
@@ -30,35 +31,9 @@ namespace {
 using namespace std::chrono_literals;
 using Ints = std::vector<int>;
 
-Ints up_to(int end) {
-  Ints all;
-  for (int i = 0; i < end; ++i) all.push_back(i);
-  return all;
-}
-
-AsyncGenerator<int> ticks(Duration every, int count) {
-  for (int i = 0; i < count; ++i) {
-    co_await sleep(every);
-    co_yield i;
-  }
-}
-
-/// How many calls run, and how many ever ran at once.
-struct Gauge {
-  int running = 0;
-  int most = 0;
-  int ended = 0;
-
-  Task<int> work(int item, Duration time) {
-    most = std::max(most, ++running);
-    ScopeGuard leave([this] {
-      --running;
-      ++ended;
-    });
-    co_await sleep(time);
-    co_return item * 10;
-  }
-};
+using Gauge = iter_test::Gauge<10>;
+using iter_test::ticks;
+using iter_test::up_to;
 
 EDDY_TEST(MapConcurrent, KeepsTheOrderAndTheBound) {
   Gauge gauge;
