@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Tests of the runner itself, which run before each run: they take no time."""
+"""Tests of the runner itself, which also run before each run: they take no time."""
 import pathlib
 
 import judge
@@ -55,3 +55,7 @@ def main():
     test_network()
     test_limits_of_each_compiler()
     test_picture()
+
+
+if __name__ == "__main__":
+    main()
