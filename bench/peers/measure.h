@@ -36,12 +36,13 @@ inline double cpu_seconds() {
   return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
-/// What the process holds in memory now.
+/// What the process holds in memory now, without what is mapped from files, such as its code.
 inline double resident_bytes() {
   std::size_t total = 0;
   std::size_t resident = 0;
-  std::ifstream("/proc/self/statm") >> total >> resident;
-  return static_cast<double>(resident) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+  std::size_t files = 0;
+  std::ifstream("/proc/self/statm") >> total >> resident >> files;
+  return static_cast<double>(resident - files) * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
 /// The delay of sleeper `i` among `count`: from one second to ten, each of another length, in no order.

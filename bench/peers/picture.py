@@ -54,6 +54,7 @@ class Scale:
         self.high = max(math.ceil(math.log10(max(values))), self.low + 1)
 
     def place(self, value):
+        value = max(value, 10.0 ** self.low)  # nothing at all has no logarithm
         left, right = NAME + MARGIN, WIDTH - VALUE - MARGIN
         return left + (right - left) * (math.log10(value) - self.low) / (self.high - self.low)
 

@@ -59,7 +59,7 @@ def text(results, scenarios, peers, facts):
             for peer in judge.ordered(row):
                 line = Line(scenarios[name], row, peer, notes)
                 yield (f"  {line.name:<18}{line.value:>10}  {line.range:<18} {line.times:<22}{line.rate:>10}"
-                       f"  {line.verdict or line.marks}").rstrip()
+                       f"  {line.verdict} {line.marks}").rstrip()
             yield ""
     yield from notes.lines()
     yield ""
@@ -79,7 +79,7 @@ def markdown(results, scenarios, peers, facts):
         for peer in judge.ordered(row):
             line = Line(scenarios[name], row, peer, notes)
             verdict = line.verdict.replace("missed", "**missed**")
-            yield f"| {line.name} | {line.value} | {line.range} | {line.times} | {line.rate} | {verdict or line.marks} |"
+            yield f"| {line.name} | {line.value} | {line.range} | {line.times} | {line.rate} | {verdict} {line.marks} |"
     yield ""
     yield from (f"- {escaped(line)}" for line in notes.lines())
     yield ""

@@ -5,8 +5,10 @@ import resource
 
 
 def resident_bytes():
+    """Without what is mapped from files, such as code."""
     with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+        _, resident, files, *_ = map(int, file.read().split())
+        return (resident - files) * os.sysconf("SC_PAGESIZE")
 
 
 def cpu_seconds():

@@ -11,8 +11,10 @@ fn fields(path: &str) -> Vec<f64> {
         .collect()
 }
 
+/// Without what is mapped from files, such as code.
 pub fn resident_bytes() -> f64 {
-    fields("/proc/self/statm")[1] * 4096.0
+    let statm = fields("/proc/self/statm");
+    (statm[1] - statm[2]) * 4096.0
 }
 
 /// In user space and kernel, in steps of a hundredth.
