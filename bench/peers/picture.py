@@ -50,7 +50,7 @@ class Scale:
     """From values to places, by their logarithms; whole powers of ten at both ends."""
 
     def __init__(self, values):
-        self.low = math.floor(math.log10(min(values)))
+        self.low = math.floor(math.log10(0.8 * min(values)))
         self.high = max(math.ceil(math.log10(max(values))), self.low + 1)
 
     def place(self, value):
@@ -131,12 +131,18 @@ def draw_panel(page, results, scenarios, area, names):
         draw_scenario(page, scale, name, scenarios[name], results[name])
 
 
+def draw_facts(page, facts):
+    page.y += 14
+    for some in (facts[:4], facts[4:]):
+        page.y += 16
+        page.text(MARGIN, ", ".join(some), "quiet")
+
+
 def draw(results, scenarios, facts):
     page = Page()
     page.y += 6
     page.text(MARGIN, "Cost of one operation, logarithmic: a shorter bar is better. The line is eddy's target.", "quiet")
     for area, names in panels(results, scenarios).items():
         draw_panel(page, results, scenarios, area, names)
-    page.y += 30
-    page.text(MARGIN, ", ".join(f"{key} {value}" for key, value in facts.items()), "quiet")
+    draw_facts(page, [f"{key} {value}" for key, value in facts.items()])
     return page.finished()
