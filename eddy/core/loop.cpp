@@ -16,6 +16,7 @@
 #include "eddy/core/detail/foreign_sleep.h"
 #include "eddy/core/detail/inbox.h"
 #include "eddy/core/detail/watched_dispatch.h"
+#include "eddy/core/loop_observer.h"
 #include "eddy/core/running.h"
 #include "eddy/core/traceback.h"
 #include "eddy/sys/clock.h"
@@ -162,7 +163,7 @@ Loop::Loop(LoopHooks* hooks)
       outside_(new Outside(hooks)),
       random_(hooks ? hooks->seed() : sys::entropy()) {
   const char* debug = std::getenv("EDDY_DEBUG");
-  debug_ = debug && *debug && *debug != '0';
+  set_debug(debug && *debug && *debug != '0');
 }
 
 Loop::~Loop() {
@@ -210,12 +211,23 @@ void Loop::run_while(FunctionRef<bool()> go_on) {
   for (;;) {
     dispatch();
     if (stopping_ || !go_on()) break;
-    wait();
-    take_posted();
-    take_signals();
-    fire_timers();
+    next_turn();
   }
   poller().rest();
+}
+
+void Loop::next_turn() {
+  if ((watchers_ & kObservers) != 0) [[unlikely]]
+    return next_turn_observed();
+  wait();
+  take_in();
+}
+
+/// Returns by how much the first timer was late.
+Nanos Loop::take_in() {
+  take_posted();
+  take_signals();
+  return fire_timers();
 }
 
 void Loop::dispatch() {
@@ -245,7 +257,7 @@ void Loop::dispatch_shuffled() {
 
 void Loop::dispatch_one(detail::Node& node) noexcept {
   running.budget = detail::kReadyAwaitsPerDispatch;
-  if (debug_) [[unlikely]] {
+  if (watchers_ != 0) [[unlikely]] {
     dispatch_watched(node);
   } else {
     node.run();
@@ -253,6 +265,14 @@ void Loop::dispatch_one(detail::Node& node) noexcept {
 }
 
 void Loop::dispatch_watched(detail::Node& node) noexcept {
+  if ((watchers_ & kObservers) != 0) {
+    dispatch_observed(node);
+  } else {
+    dispatch_debugged(node);
+  }
+}
+
+void Loop::dispatch_debugged(detail::Node& node) noexcept {
   const detail::WatchedDispatch watched(node);
   Nanos begin = sys::monotonic_now();
   node.run();
@@ -275,9 +295,7 @@ void Loop::run_ready() {
     Entered entered(*this);
     for (int turn = 0; turn < kForeignTurns; ++turn) {
       poller().wait(0);
-      take_posted();
-      take_signals();
-      fire_timers();
+      take_in();
       dispatch();
       if (idle_now()) break;
     }
@@ -312,12 +330,17 @@ void Loop::settle_timers() noexcept {
   if (!timers_.settled()) timers_.settle(now());
 }
 
-void Loop::fire_timers() noexcept {
-  if (timers_.empty()) return;
+Nanos Loop::fire_timers() noexcept {
+  if (timers_.empty()) return 0;
   Nanos at = now();
+  Nanos late = 0;
   std::size_t fired = 0;
-  for (; detail::TimerOp* timer = timers_.pop_due(at); ++fired) timer->fire();
+  for (; detail::TimerOp* timer = timers_.pop_due(at); ++fired) {
+    if (fired == 0) late = at - timer->when;
+    timer->fire();
+  }
   if (fired > 0) pacing_.fired(at, fired);
+  return late;
 }
 
 // --- callbacks -------------------------------------------------------------------------------------------------------
@@ -410,6 +433,60 @@ void Loop::deliver_signal(int signo) {
   (*callback)();
 }
 
+// --- observers -------------------------------------------------------------------------------------------------------
+
+void LoopObserver::attach(Loop& loop) {
+  detach();
+  if (loop.closed_) throw RuntimeError("attach(): event loop is closed");
+  loop.observers_.push_back(*this);
+  loop.watchers_ |= Loop::kObservers;
+  loop_ = &loop;
+}
+
+void LoopObserver::detach() noexcept {
+  if (!loop_) return;
+  loop_->observers_.erase(*this);
+  if (loop_->observers_.empty()) loop_->watchers_ &= ~Loop::kObservers;
+  loop_ = nullptr;
+}
+
+template <class Notify>
+void Loop::observe(Notify notify) noexcept {
+  for (LoopObserver* observer = observers_.front(); observer; observer = observers_.after(*observer)) notify(*observer);
+}
+
+void Loop::dispatch_observed(detail::Node& node) noexcept {
+  observe([&, at = sys::monotonic_now()](LoopObserver& observer) { observer.on_dispatch(node, at); });
+  if (get_debug()) {
+    dispatch_debugged(node);
+  } else {
+    node.run();
+  }
+  const Nanos at = sys::monotonic_now();
+  starts_.for_each([&](detail::Node& started) {
+    observe([&](LoopObserver& observer) { observer.on_start(static_cast<detail::Strand&>(started), at); });
+  });
+  observe([&](LoopObserver& observer) { observer.on_dispatch_end(at); });
+}
+
+void Loop::next_turn_observed() {
+  LoopTurn turn{};
+  turn.slept_at = sys::monotonic_now();
+  observe([&](LoopObserver& observer) { observer.on_turn_end(turn.slept_at); });
+  wait();
+  turn.woke_at = sys::monotonic_now();
+  turn.late = take_in();
+  turn.ready = ready_.count(LoopTurn::kReadyMax);
+  observe([&](LoopObserver& observer) { observer.on_turn(turn); });
+}
+
+void Loop::end_observers() noexcept {
+  while (LoopObserver* observer = observers_.front()) {
+    observer->detach();
+    observer->on_close();
+  }
+}
+
 // --- errors ----------------------------------------------------------------------------------------------------------
 
 void Loop::default_exception_handler(Loop&, const ErrorContext& context) {
@@ -453,6 +530,7 @@ void Loop::close() {
     end_tasks();  // a callback started them when it was dropped
   }
   closed_ = true;
+  end_observers();
   outside_->posted.close([](detail::Node& node) { node.discard(); });
 }
 

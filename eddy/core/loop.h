@@ -44,6 +44,7 @@ class ForeignSleep;
 }
 
 class Loop;
+class LoopObserver;
 
 /// What the loop's exception handler is told: an error that no code was left to receive.
 struct ErrorContext {
@@ -126,8 +127,8 @@ class Loop {
   /// From any thread; the loop must outlive the call. Throws RuntimeError when it is closed already.
   void call_soon_threadsafe(UniqueFunction<void()> callback);
 
-  void set_debug(bool on) noexcept { debug_ = on; }
-  bool get_debug() const noexcept { return debug_; }
+  void set_debug(bool on) noexcept { watchers_ = (watchers_ & kObservers) | (on ? kDebug : 0U); }
+  bool get_debug() const noexcept { return (watchers_ & kDebug) != 0; }
   /// Debug mode reports a callback or task that runs longer without awaiting. 100 ms unless set.
   void set_slow_callback(Duration limit) noexcept { slow_callback_ = limit.count(); }
 
@@ -192,9 +193,12 @@ class Loop {
   static constexpr int kDispatchesPerTurn = 256;
   static constexpr int kLastRounds = 8;  ///< destructors that start tasks whose destructors start tasks …
   static constexpr int kForeignTurns = 16;
+  /// Who looks on; a bit each, so that a loop that nobody looks at tests one word.
+  enum Watcher : std::uint32_t { kDebug = 1, kObservers = 2 };
   struct Outside;
   struct Entered;
   friend detail::DebugLayout;
+  friend class LoopObserver;
 
   CallHandle call_at_nanos(detail::Nanos when, UniqueFunction<void()> callback);
   void run_while(FunctionRef<bool()> go_on);
@@ -202,15 +206,23 @@ class Loop {
   void dispatch_shuffled();
   void dispatch_one(detail::Node& node) noexcept;
   void dispatch_watched(detail::Node& node) noexcept;
+  void dispatch_observed(detail::Node& node) noexcept;
+  void dispatch_debugged(detail::Node& node) noexcept;
   bool ready() const noexcept { return !ready_.empty() || !front_.empty(); }
   void take_posted() noexcept;
   void take_signals();
   void deliver_signal(int signo);
+  detail::Nanos take_in();
+  void next_turn();
+  void next_turn_observed();
+  template <class Notify>
+  void observe(Notify notify) noexcept;
+  void end_observers() noexcept;
   void wait();
   bool idle_now() noexcept;
   void let_foreign_sleep();
   void settle_timers() noexcept;
-  void fire_timers() noexcept;
+  detail::Nanos fire_timers() noexcept;
   void check_open(const char* what) const;
   void end_tasks();
   void run_last_callbacks();
@@ -226,7 +238,7 @@ class Loop {
   detail::NodeQueue front_;  ///< started during this turn
   detail::NodeQueue ready_;
   detail::NodeQueue starts_;  ///< started during this dispatch
-  bool debug_ = false;
+  std::uint32_t watchers_ = 0;
   bool stopping_ = false;
   bool closed_ = false;
   LoopHooks* hooks_ = nullptr;
@@ -241,6 +253,7 @@ class Loop {
   detail::Nanos slow_callback_ = 100'000'000;
   detail::Nanos shutdown_grace_ = detail::kForever;
   Entered* entered_ = nullptr;  ///< while it runs
+  detail::Ring<LoopObserver> observers_;
   detail::ListedLoop listed_{*this};
 };
 
