@@ -153,6 +153,14 @@ void cancel_kids(Owner& owner, bool hard) noexcept {
   visit.finish();
 }
 
+std::uint32_t Strand::next_mark() noexcept {
+  constexpr std::uint32_t kOne = CancelScope::kMark & (~std::uint32_t{CancelScope::kMark} + 1);
+  constinit static thread_local std::uint32_t last = 0;
+  last = (last + kOne) & CancelScope::kMark;
+  if (last == 0) last = kOne;
+  return last;
+}
+
 void Strand::unlink(CancelScope& scope) noexcept {
   CancelScope* above = innermost;
   while (above->up != &scope) above = above->up;
