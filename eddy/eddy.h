@@ -125,5 +125,6 @@
 #include "eddy/net/udp.h"          // UdpSocket Datagram
 
 // Looking at tasks from outside.
-#include "eddy/debug/dump_tasks.h"  // debug::dump_tasks dump_tasks_json DumpOptions
-#include "eddy/debug/task_tree.h"   // debug::task_tree deadlocks TaskNode
+#include "eddy/debug/dump_on_signal.h"  // debug::dump_on_signal
+#include "eddy/debug/dump_tasks.h"      // debug::dump_tasks dump_tasks_json DumpOptions
+#include "eddy/debug/task_tree.h"       // debug::task_tree deadlocks TaskNode
