@@ -16,10 +16,10 @@ SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1}
 STYLE = """
 svg { background: #ffffff; font: 12px system-ui, sans-serif }
 text { fill: #1f2328 } .quiet { fill: #59636e } .title { font-size: 17px; font-weight: 600 } .about { font-weight: 600 }
-.bar { fill: #9aa4af } .eddy { fill: #0969da } .line { stroke: #d1d9e0 } .target { stroke: #bc4c00; stroke-width: 2 }
+.bar { fill: #9aa4af } .range { fill: #1f2328; opacity: 0.55 } .eddy { fill: #0969da } .line { stroke: #d1d9e0 } .target { stroke: #bc4c00; stroke-width: 2 }
 @media (prefers-color-scheme: dark) {
   svg { background: #0d1117 } text { fill: #e6edf3 } .quiet { fill: #9198a1 } .bar { fill: #59636e }
-  .eddy { fill: #4493f8 } .line { stroke: #3d444d } .target { stroke: #f0883e }
+  .range { fill: #e6edf3 } .eddy { fill: #4493f8 } .line { stroke: #3d444d } .target { stroke: #f0883e }
 }
 """
 
@@ -38,6 +38,12 @@ class Page:
         self.elements.append(f'<rect x="{x:.1f}" y="{self.y - BAR + 3:.1f}" width="{max(width, 1):.1f}" height="{BAR}" '
                              f'rx="2" class="{kind}"/>')
 
+    def range(self, left, right):
+        """A whisker in the middle of the bar that was drawn last."""
+        if right > left:
+            self.elements.append(f'<rect x="{left:.1f}" y="{self.y - BAR / 2 + 2:.1f}" width="{right - left:.1f}" '
+                                 f'height="2" class="range"/>')
+
     def line(self, x, top, bottom, kind):
         self.elements.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top:.1f}" y2="{bottom:.1f}" class="{kind}"/>')
 
@@ -50,7 +56,7 @@ class Scale:
     """From values to places, by their logarithms; whole powers of ten at both ends."""
 
     def __init__(self, values):
-        self.low = math.floor(math.log10(min(values)))
+        self.low = math.floor(math.log10(0.8 * min(values)))
         self.high = max(math.ceil(math.log10(max(values))), self.low + 1)
 
     def place(self, value):
@@ -109,13 +115,15 @@ def draw_bar(page, scale, scenario, peer, values):
     left, right = scale.place(10.0 ** scale.low), scale.place(common(scenario, median))
     page.text(left - 8, peer.label(scenario), "", "end")
     page.bar(left, right - left, "eddy" if peer.family == "eddy" else "bar")
-    page.text(max(right, left) + 6, f"{judge.number(median)} {scenario['unit']}", "quiet")
+    low, high = (scale.place(common(scenario, end)) for end in (min(values), max(values)))
+    page.range(low, high)
+    page.text(max(right, high) + 6, f"{judge.number(median)} {scenario['unit']}", "quiet")
 
 
 def values_of(results, scenarios, names):
     for name in names:
         scenario = scenarios[name]
-        yield from (common(scenario, statistics.median(values)) for values in results[name].values())
+        yield from (common(scenario, value) for values in results[name].values() for value in values)
         if isinstance(scenario.get("at_most"), (int, float)):
             yield common(scenario, scenario["at_most"])
 
@@ -131,12 +139,19 @@ def draw_panel(page, results, scenarios, area, names):
         draw_scenario(page, scale, name, scenarios[name], results[name])
 
 
+def draw_facts(page, facts):
+    page.y += 14
+    for some in (facts[:4], facts[4:]):
+        page.y += 16
+        page.text(MARGIN, ", ".join(some), "quiet")
+
+
 def draw(results, scenarios, facts):
     page = Page()
     page.y += 6
-    page.text(MARGIN, "Cost of one operation, logarithmic: a shorter bar is better. The line is eddy's target.", "quiet")
+    page.text(MARGIN, "Cost of one operation, logarithmic: a shorter bar is better. Bars are medians, with the range of the rounds; "
+              "the line is eddy's target.", "quiet")
     for area, names in panels(results, scenarios).items():
         draw_panel(page, results, scenarios, area, names)
-    page.y += 30
-    page.text(MARGIN, ", ".join(f"{key} {value}" for key, value in facts.items()), "quiet")
+    draw_facts(page, [f"{key} {value}" for key, value in facts.items()])
     return page.finished()

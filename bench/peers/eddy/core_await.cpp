@@ -7,7 +7,7 @@
 namespace eddy::bench {
 namespace {
 
-constexpr int kTurns = 5;
+constexpr int kTurns = 25;
 constexpr int kYields = 100'000;
 constexpr int kDepth = 1'000;
 constexpr int kCalls = 100;

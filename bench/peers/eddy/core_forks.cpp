@@ -11,7 +11,7 @@
 namespace eddy::bench {
 namespace {
 
-constexpr int kTurns = 1;
+constexpr int kTurns = 2;
 constexpr int kNumber = 30;
 constexpr long kResult = 832'040;
 constexpr double kCalls = 2'692'537;  // of fibonacci(30)

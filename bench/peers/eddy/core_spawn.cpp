@@ -9,7 +9,7 @@
 namespace eddy::bench {
 namespace {
 
-constexpr int kTurns = 5;
+constexpr int kTurns = 25;
 constexpr int kCalls = 100'000;
 constexpr int kMany = 10'000;
 constexpr int kBatch = 100;

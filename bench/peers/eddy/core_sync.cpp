@@ -7,7 +7,7 @@
 namespace eddy::bench {
 namespace {
 
-constexpr int kTurns = 5;
+constexpr int kTurns = 25;
 constexpr std::size_t kCapacity = 100;
 constexpr int kItems = 200'000;
 constexpr int kTasks = 10'000;

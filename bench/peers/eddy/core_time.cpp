@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kTurns = 5;
+constexpr int kTurns = 25;
 constexpr int kCalls = 100'000;
 constexpr std::size_t kMillion = 1'000'000;
 
