@@ -62,6 +62,12 @@ class TaskTable {
       if (slot.task) f(slot.task, slot.entry);
     }
   }
+  template <class F>
+  void for_each(F f) {
+    for (Slot& slot : slots_) {
+      if (slot.task) f(slot.task, slot.entry);
+    }
+  }
 
  private:
   struct Slot {
