@@ -123,3 +123,6 @@
 #include "eddy/net/tls.h"          // Tls start_tls TlsInfo tls_info TlsError CertificateError TlsTruncatedError
 #include "eddy/net/tls_server.h"   // TlsServer
 #include "eddy/net/udp.h"          // UdpSocket Datagram
+
+// Seeing inside.
+#include "eddy/debug/watchdog.h"  // debug::set_blocked_handler debug::start_watchdog

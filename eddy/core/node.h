@@ -98,6 +98,7 @@ class Op : public Node {
  private:
   friend struct DebugLayout;
   void post() noexcept;
+  void begin_stopped() noexcept;
 
   Op* prev_ = nullptr;
   Strand* strand_ = nullptr;
