@@ -101,6 +101,7 @@ class Op : public Node {
  private:
   friend struct DebugLayout;
   void post() noexcept;
+  void begin_stopped() noexcept;
 
   Op* prev_ = nullptr;
   Strand* strand_ = nullptr;

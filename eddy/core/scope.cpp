@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/core/scope.h"
 
+#include "eddy/core/debug_mode.h"
 #include "eddy/core/detached.h"
 #include "eddy/core/loop.h"
 
@@ -69,6 +70,8 @@ class Visit {
   }
 
   void task(TaskBase& task) noexcept {
+    if (DebugMode* debug = debug_mode_here()) [[unlikely]]
+      debug->note_cancel(task);
     if (task.root.has(TaskBase::kHeld)) task.owner()->release(task);
     if (!hard_) return;  // what a task has left behind was cancelled then
     if (TaskExtra* extra = task.extra_if_any()) enqueue(extra->leftovers);
@@ -194,6 +197,13 @@ Loop& loop_of(const Owner& of) noexcept {
 void Op::post() noexcept {
   Loop& loop = running.loop ? *running.loop : loop_of(*strand_);
   loop.post(*this);
+}
+
+void Op::begin_stopped() noexcept {
+  set_state(kStopped);
+  post();
+  if (DebugMode* debug = debug_mode_here()) [[unlikely]]
+    debug->note_ignored_cancel(*strand_, cont());
 }
 
 void Op::grant() noexcept {

@@ -219,8 +219,7 @@ inline bool Op::begin(Strand& strand, Cont cont) noexcept {
   enter(strand, cont);
   strand.wait_at(*this);
   if (strand.cancelled()) [[unlikely]] {
-    set_state(kStopped);
-    post();
+    begin_stopped();
     return false;
   }
   set_state(kArmed);
