@@ -123,3 +123,9 @@
 #include "eddy/net/tls.h"          // Tls start_tls TlsInfo tls_info TlsError CertificateError TlsTruncatedError
 #include "eddy/net/tls_server.h"   // TlsServer
 #include "eddy/net/udp.h"          // UdpSocket Datagram
+
+// Looking at tasks from outside.
+#include "eddy/debug/dump_on_signal.h"  // debug::dump_on_signal
+#include "eddy/debug/dump_tasks.h"      // debug::dump_tasks dump_tasks_json DumpOptions
+#include "eddy/debug/task_tree.h"       // debug::task_tree deadlocks TaskNode
+#include "eddy/debug/watchdog.h"        // debug::set_blocked_handler debug::start_watchdog

@@ -4,7 +4,6 @@
 #include <atomic>
 #include <bit>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <thread>
@@ -12,12 +11,13 @@
 #include <unistd.h>
 
 #include "eddy/base/error.h"
+#include "eddy/core/debug_mode.h"
 #include "eddy/core/detail/entered.h"
 #include "eddy/core/detail/foreign_sleep.h"
 #include "eddy/core/detail/inbox.h"
-#include "eddy/core/detail/watched_dispatch.h"
+#include "eddy/core/error_print.h"
+#include "eddy/core/loop_observer.h"
 #include "eddy/core/running.h"
-#include "eddy/core/traceback.h"
 #include "eddy/sys/clock.h"
 #include "eddy/sys/entropy.h"
 #include "eddy/sys/poller.h"
@@ -72,7 +72,7 @@ void report_lost_error(std::string message, std::exception_ptr error) noexcept {
   if (running.loop) {
     running.loop->call_exception_handler(context);
   } else {
-    std::fprintf(stderr, "eddy: %s: %s\n", context.message.c_str(), describe(context.exception).c_str());
+    print_error(context, false);
   }
 }
 
@@ -162,7 +162,7 @@ Loop::Loop(LoopHooks* hooks)
       outside_(new Outside(hooks)),
       random_(hooks ? hooks->seed() : sys::entropy()) {
   const char* debug = std::getenv("EDDY_DEBUG");
-  debug_ = debug && *debug && *debug != '0';
+  set_debug(debug && *debug && *debug != '0');
 }
 
 Loop::~Loop() {
@@ -210,15 +210,29 @@ void Loop::run_while(FunctionRef<bool()> go_on) {
   for (;;) {
     dispatch();
     if (stopping_ || !go_on()) break;
-    wait();
-    take_posted();
-    take_signals();
-    fire_timers();
+    next_turn();
   }
+  if (observed()) end_turn_observed();
   poller().rest();
 }
 
+void Loop::next_turn() {
+  if (watchers_ != 0) [[unlikely]]
+    return next_turn_watched();
+  wait();
+  take_in();
+}
+
+/// Returns by how much the first timer was late.
+Nanos Loop::take_in() {
+  take_posted();
+  take_signals();
+  return fire_timers();
+}
+
 void Loop::dispatch() {
+  if (observed()) [[unlikely]]
+    begin_dispatches_observed();
   front_.append(std::move(starts_));  // tasks created outside of a dispatch
   if (hooks_ && hooks_->shuffles()) return dispatch_shuffled();
   for (int i = 0; i < kDispatchesPerTurn; ++i) {
@@ -245,7 +259,7 @@ void Loop::dispatch_shuffled() {
 
 void Loop::dispatch_one(detail::Node& node) noexcept {
   running.budget = detail::kReadyAwaitsPerDispatch;
-  if (debug_) [[unlikely]] {
+  if (watchers_ != 0) [[unlikely]] {
     dispatch_watched(node);
   } else {
     node.run();
@@ -253,12 +267,22 @@ void Loop::dispatch_one(detail::Node& node) noexcept {
 }
 
 void Loop::dispatch_watched(detail::Node& node) noexcept {
-  const detail::WatchedDispatch watched(node);
-  Nanos begin = sys::monotonic_now();
-  node.run();
-  running.strand = nullptr;  // it may be gone
-  Nanos took = sys::monotonic_now() - begin;
-  if (took >= slow_callback_) call_exception_handler(ErrorContext(watched.report(took), nullptr));
+  if (observed()) {
+    dispatch_observed(node);
+  } else {
+    debug_mode_->dispatch(node);
+  }
+}
+
+void Loop::next_turn_watched() {
+  if (get_debug()) debug_mode_->rest();
+  if ((watchers_ & kObservers) != 0) {
+    next_turn_observed();
+  } else {
+    wait();
+    take_in();
+  }
+  if (get_debug()) debug_mode_->look_at_cleanups();
 }
 
 bool Loop::idle_now() noexcept {
@@ -274,15 +298,23 @@ void Loop::run_ready() {
   {
     Entered entered(*this);
     for (int turn = 0; turn < kForeignTurns; ++turn) {
-      poller().wait(0);
-      take_posted();
-      take_signals();
-      fire_timers();
-      dispatch();
+      foreign_turn();
       if (idle_now()) break;
     }
     let_foreign_sleep();
   }
+}
+
+void Loop::foreign_turn() {
+  poller().wait(0);
+  if (observed()) {
+    begin_turn_observed();
+  } else {
+    take_in();
+  }
+  if (get_debug()) debug_mode_->look_at_cleanups();
+  dispatch();
+  if (observed()) end_turn_observed();
 }
 
 int Loop::fd() {
@@ -312,12 +344,17 @@ void Loop::settle_timers() noexcept {
   if (!timers_.settled()) timers_.settle(now());
 }
 
-void Loop::fire_timers() noexcept {
-  if (timers_.empty()) return;
+Nanos Loop::fire_timers() noexcept {
+  if (timers_.empty()) return 0;
   Nanos at = now();
+  Nanos late = 0;
   std::size_t fired = 0;
-  for (; detail::TimerOp* timer = timers_.pop_due(at); ++fired) timer->fire();
+  for (; detail::TimerOp* timer = timers_.pop_due(at); ++fired) {
+    if (fired == 0) late = at - timer->when;
+    timer->fire();
+  }
   if (fired > 0) pacing_.fired(at, fired);
+  return late;
 }
 
 // --- callbacks -------------------------------------------------------------------------------------------------------
@@ -410,15 +447,164 @@ void Loop::deliver_signal(int signo) {
   (*callback)();
 }
 
+// --- observers -------------------------------------------------------------------------------------------------------
+
+void LoopObserver::attach(Loop& loop) {
+  detach();
+  if (loop.closed_) throw RuntimeError("attach(): event loop is closed");
+  if (!loop.observed()) loop.turn_ended_at_ = loop.observed_at_ = 0;
+  loop.observers_.push_back(*this);
+  loop.watchers_ |= Loop::kObservers;
+  loop_ = &loop;
+  loop.show_tasks(*this);
+}
+
+void LoopObserver::detach() noexcept {
+  if (!loop_) return;
+  loop_->observers_.erase(*this);
+  if (loop_->observers_.empty()) loop_->watchers_ &= ~Loop::kObservers;
+  loop_ = nullptr;
+}
+
+template <class Notify>
+void Loop::observe(Notify notify) noexcept {
+  for (LoopObserver* observer = observers_.front(); observer; observer = observers_.after(*observer)) notify(*observer);
+}
+
+namespace {
+
+/// A task is queued itself only to begin.
+detail::TaskBase* starting_task(detail::Node& node) noexcept {
+  detail::Strand* strand = node.on_behalf();
+  const bool starts = strand == &node && strand && strand->root.has(detail::TaskBase::kTask);
+  return starts ? static_cast<detail::TaskBase*>(strand) : nullptr;
+}
+
+/// Stands for a task that is dispatched for the first time: it tells where its body begins.
+class FirstDispatch final : public detail::Node {
+ public:
+  FirstDispatch(Loop& loop, detail::TaskBase& task) noexcept : loop_(loop), task_(task) {}
+  void run() noexcept override { task_.run_observed(loop_); }
+  detail::Strand* on_behalf() noexcept override { return &task_; }
+
+ private:
+  Loop& loop_;
+  detail::TaskBase& task_;
+};
+
+}  // namespace
+
+/// One who comes later is told of the tasks that are there; all are told of those that wait to be started by a group.
+void Loop::show_tasks(LoopObserver& newcomer) {
+  const Nanos at = sys::monotonic_now();
+  for (const AnyTask& task : detail::tasks_of(*this)) {
+    if (task.state().root.has(detail::TaskBase::kObserved)) {
+      newcomer.on_start(task.state(), at);
+    } else {
+      tell_start(task.state(), at);
+    }
+  }
+}
+
+void Loop::tell_start(detail::Strand& strand, Nanos at) noexcept {
+  if (strand.root.has(detail::TaskBase::kObserved)) return;
+  if (strand.root.has(detail::TaskBase::kTask)) strand.root.flags |= detail::TaskBase::kObserved;
+  observe([&](LoopObserver& observer) { observer.on_start(strand, at); });
+}
+
+void Loop::tell_starts(Nanos at) noexcept {
+  starts_.for_each([&](detail::Node& started) { tell_start(static_cast<detail::Strand&>(started), at); });
+}
+
+void Loop::tell_begin(detail::TaskBase& task, const std::source_location* body) noexcept {
+  observe([&](LoopObserver& observer) { observer.on_begin(task, body); });
+}
+
+void Loop::tell_cancel(detail::TaskBase& task) noexcept {
+  if (!observed()) return;
+  observe([&, at = sys::monotonic_now()](LoopObserver& observer) { observer.on_cancel(task, at); });
+}
+
+void Loop::tell_end(detail::TaskBase& task, detail::TaskBase* next) noexcept {
+  if (!observed()) return;
+  observe([&, at = sys::monotonic_now()](LoopObserver& observer) { observer.on_end(task, next, at); });
+}
+
+/// One dispatch begins when the one before ends: half the looks at the clock.
+void Loop::dispatch_observed(detail::Node& node) noexcept {
+  const Nanos begin = observed_at_ != 0 ? observed_at_ : sys::monotonic_now();
+  if (detail::TaskBase* task = starting_task(node)) {
+    tell_start(*task, begin);  // made before we were observed
+    FirstDispatch first(*this, *task);
+    run_observed(first, begin);
+  } else {
+    run_observed(node, begin);
+  }
+  observed_at_ = sys::monotonic_now();
+  tell_starts(observed_at_);
+  observe([&](LoopObserver& observer) { observer.on_dispatch_end(observed_at_); });
+}
+
+void Loop::run_observed(detail::Node& node, Nanos begin) noexcept {
+  observe([&](LoopObserver& observer) { observer.on_dispatch(node, begin); });
+  if (get_debug()) {
+    debug_mode_->dispatch(node);
+  } else {
+    node.run();
+  }
+}
+
+void Loop::begin_dispatches_observed() noexcept {
+  observed_at_ = 0;
+  if (!starts_.empty()) tell_starts(sys::monotonic_now());
+}
+
+void Loop::next_turn_observed() {
+  end_turn_observed();
+  wait();
+  begin_turn_observed();
+}
+
+void Loop::end_turn_observed() noexcept {
+  turn_ended_at_ = sys::monotonic_now();
+  observe([&](LoopObserver& observer) { observer.on_turn_end(turn_ended_at_); });
+}
+
+void Loop::begin_turn_observed() {
+  LoopTurn turn{};
+  turn.woke_at = sys::monotonic_now();
+  turn.slept_at = turn_ended_at_ != 0 ? turn_ended_at_ : turn.woke_at;
+  turn.late = take_in();
+  turn.ready = ready_.count(LoopTurn::kReadyMax);
+  observe([&](LoopObserver& observer) { observer.on_turn(turn); });
+}
+
+void Loop::end_observers() noexcept {
+  while (LoopObserver* observer = observers_.front()) {
+    observer->detach();
+    observer->on_close();
+  }
+}
+
+// --- debug mode ------------------------------------------------------------------------------------------------------
+
+void Loop::set_debug(bool on) {
+  if (on && !debug_mode_) debug_mode_ = make_owned<detail::DebugMode>(*this);
+  watchers_ = (watchers_ & kObservers) | (on ? kDebug : 0U);
+  if (!debug_mode_) return;
+  if (!on) debug_mode_->rest();
+  if (on && entered_) debug_mode_->enter();
+}
+
+void Loop::set_slow_callback(Duration limit) noexcept {
+  slow_callback_ = limit.count();
+  if (debug_mode_) debug_mode_->limit_changed();
+}
+
 // --- errors ----------------------------------------------------------------------------------------------------------
 
-void Loop::default_exception_handler(Loop&, const ErrorContext& context) {
-  if (context.exception) {
-    std::fprintf(stderr, "eddy: %s: %s\n%s", context.message.c_str(), describe(context.exception).c_str(),
-                 detail::trail_lines(context.exception).c_str());
-  } else {
-    std::fprintf(stderr, "eddy: %s\n", context.message.c_str());
-  }
+void Loop::default_exception_handler(Loop& loop, const ErrorContext& context) {
+  detail::print_error(context, loop.get_debug());
 }
 
 void Loop::set_exception_handler(ExceptionHandler handler) {
@@ -453,6 +639,7 @@ void Loop::close() {
     end_tasks();  // a callback started them when it was dropped
   }
   closed_ = true;
+  end_observers();
   outside_->posted.close([](detail::Node& node) { node.discard(); });
 }
 
@@ -498,6 +685,7 @@ void Loop::forget_calls() noexcept {
 void Loop::end_tasks() {
   root_.flags |= detail::CancelScope::kEffective;  // what is started from now on never runs
   if (nothing_left()) return;
+  if (get_debug()) debug_mode_->report_never_run(root_);
   {
     detail::OnLoop on(*this);
     detail::cancel_kids(root_);
@@ -546,10 +734,12 @@ bool Loop::nothing_left() noexcept {
 void Loop::report_hanging() {
   for (detail::Strand* kid = root_.kids.front(); kid; kid = root_.kids.after(*kid)) {
     auto& task = static_cast<detail::TaskBase&>(*kid);
-    call_exception_handler(
-        ErrorContext("task '" + task.name() +
-                         "' is still cleaning up after the loop was told to close; cancelling it through its shields",
-                     nullptr));
+    const std::source_location where = detail::place_of(task);
+    call_exception_handler(ErrorContext(
+        ErrorKind::destroyed_pending,
+        "task '" + task.name() + "' is still cleaning up after the loop was told to close" +
+            (where.line() > 0 ? ", at " + detail::place_text(where) : "") + "; cancelling it through its shields",
+        where));
   }
 }
 

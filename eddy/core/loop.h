@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <source_location>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,16 +41,33 @@ class Poller;
 }  // namespace sys
 
 namespace detail {
+class DebugMode;
 class ForeignSleep;
-}
+}  // namespace detail
 
 class Loop;
+class LoopObserver;
 
-/// What the loop's exception handler is told: an error that no code was left to receive.
+/// What an exception handler is told of. All but the first two come from debug mode alone.
+enum class ErrorKind : std::uint8_t {
+  error,              ///< an error that no code was left to receive
+  destroyed_pending,  ///< a task that its loop gave up, or that never ran because its loop ended first
+  never_awaited,      ///< a coroutine that was dropped before it began
+  slow_callback,      ///< a task or callback that ran long without awaiting, and has come back
+  blocked,            ///< one that has not come back yet; told to the watchdog's handler only, see eddy::debug
+  slow_cleanup,       ///< a task that still cleans up long after it was cancelled
+  ignored_cancel,     ///< a task that was cancelled and goes on all the same
+};
+
+/// What the loop's exception handler is told: an error that no code was left to receive, or a finding of debug mode.
 struct ErrorContext {
   ErrorContext(std::string what, std::exception_ptr error) : message(std::move(what)), exception(std::move(error)) {}
+  ErrorContext(ErrorKind of, std::string what, std::source_location at = {})
+      : message(std::move(what)), kind(of), where(at) {}
   std::string message;
   std::exception_ptr exception;  ///< null for a mere warning
+  ErrorKind kind = ErrorKind::error;
+  std::source_location where{};  ///< the place that the message names; line 0 if it names none
 };
 
 using ExceptionHandler = UniqueFunction<void(Loop&, const ErrorContext&)>;
@@ -126,10 +144,15 @@ class Loop {
   /// From any thread; the loop must outlive the call. Throws RuntimeError when it is closed already.
   void call_soon_threadsafe(UniqueFunction<void()> callback);
 
-  void set_debug(bool on) noexcept { debug_ = on; }
-  bool get_debug() const noexcept { return debug_; }
+  /// From now on. What it finds: docs/guide/debugging.md. Loop's thread.
+  void set_debug(bool on);
+  bool get_debug() const noexcept { return (watchers_ & kDebug) != 0; }
   /// Debug mode reports a callback or task that runs longer without awaiting. 100 ms unless set.
-  void set_slow_callback(Duration limit) noexcept { slow_callback_ = limit.count(); }
+  void set_slow_callback(Duration limit) noexcept;
+  Duration slow_callback() const noexcept { return Duration(slow_callback_); }
+  /// Debug mode reports a task that still cleans up so long after it was cancelled. 5 s unless set.
+  void set_slow_cleanup(Duration limit) noexcept { slow_cleanup_ = limit.count(); }
+  Duration slow_cleanup() const noexcept { return Duration(slow_cleanup_); }
 
   /// What happens to errors nobody receives; an empty handler restores the default, which prints to stderr.
   void set_exception_handler(ExceptionHandler handler);
@@ -172,6 +195,10 @@ class Loop {
   }
 
   detail::Nanos now() const noexcept;
+  /// Its clock, its waiting and its order are those of the test kit.
+  bool has_hooks() const noexcept { return hooks_ != nullptr; }
+  /// What debug mode keeps; null if it has never been on.
+  detail::DebugMode* debug_mode() noexcept { return debug_mode_.get(); }
   void post(detail::Node& node) noexcept { ready_.push_back(node); }
   void start(detail::Strand& strand) noexcept { starts_.push_back(strand); }
   /// From any thread: posts a node, which then belongs to the loop. Allocates nothing; a batch wakes the loop once. A
@@ -186,15 +213,22 @@ class Loop {
   detail::TimerWheel& timers() noexcept { return timers_; }
   sys::Poller& poller() noexcept;
   detail::Owner& root_owner() noexcept { return root_; }
+  /// Of a task that is observed: what its code alone knows.
+  void tell_begin(detail::TaskBase& task, const std::source_location* body) noexcept;
+  void tell_cancel(detail::TaskBase& task) noexcept;
+  void tell_end(detail::TaskBase& task, detail::TaskBase* next) noexcept;
   void run_until(FunctionRef<bool()> finished);
 
  private:
   static constexpr int kDispatchesPerTurn = 256;
   static constexpr int kLastRounds = 8;  ///< destructors that start tasks whose destructors start tasks …
   static constexpr int kForeignTurns = 16;
+  /// Who looks on; a bit each, so that a loop that nobody looks at tests one word.
+  enum Watcher : std::uint32_t { kDebug = 1, kObservers = 2 };
   struct Outside;
   struct Entered;
   friend detail::DebugLayout;
+  friend class LoopObserver;
 
   CallHandle call_at_nanos(detail::Nanos when, UniqueFunction<void()> callback);
   void run_while(FunctionRef<bool()> go_on);
@@ -202,15 +236,32 @@ class Loop {
   void dispatch_shuffled();
   void dispatch_one(detail::Node& node) noexcept;
   void dispatch_watched(detail::Node& node) noexcept;
+  void dispatch_observed(detail::Node& node) noexcept;
   bool ready() const noexcept { return !ready_.empty() || !front_.empty(); }
   void take_posted() noexcept;
   void take_signals();
   void deliver_signal(int signo);
+  detail::Nanos take_in();
+  void next_turn();
+  void foreign_turn();
+  void next_turn_watched();
+  void next_turn_observed();
+  void end_turn_observed() noexcept;
+  void begin_turn_observed();
+  void begin_dispatches_observed() noexcept;
+  void run_observed(detail::Node& node, detail::Nanos begin) noexcept;
+  bool observed() const noexcept { return (watchers_ & kObservers) != 0; }
+  void show_tasks(LoopObserver& newcomer);
+  void tell_start(detail::Strand& strand, detail::Nanos at) noexcept;
+  void tell_starts(detail::Nanos at) noexcept;
+  template <class Notify>
+  void observe(Notify notify) noexcept;
+  void end_observers() noexcept;
   void wait();
   bool idle_now() noexcept;
   void let_foreign_sleep();
   void settle_timers() noexcept;
-  void fire_timers() noexcept;
+  detail::Nanos fire_timers() noexcept;
   void check_open(const char* what) const;
   void end_tasks();
   void run_last_callbacks();
@@ -226,7 +277,7 @@ class Loop {
   detail::NodeQueue front_;  ///< started during this turn
   detail::NodeQueue ready_;
   detail::NodeQueue starts_;  ///< started during this dispatch
-  bool debug_ = false;
+  std::uint32_t watchers_ = 0;
   bool stopping_ = false;
   bool closed_ = false;
   LoopHooks* hooks_ = nullptr;
@@ -236,11 +287,17 @@ class Loop {
   Owned<Outside> outside_;
   std::size_t outside_work_ = 0;
   Random random_;
-  Owned<LoopService> services_;
+  Owned<detail::DebugMode> debug_mode_;
+  Owned<LoopService> services_;  ///< the watchdog's among them, which looks at the debug mode
   Owned<detail::ForeignSleep> foreign_;
   detail::Nanos slow_callback_ = 100'000'000;
+  detail::Nanos slow_cleanup_ = 5'000'000'000;
   detail::Nanos shutdown_grace_ = detail::kForever;
   Entered* entered_ = nullptr;  ///< while it runs
+  detail::Ring<LoopObserver> observers_;
+  detail::Nanos observed_at_ =
+      0;  ///< the end of the last observed dispatch of this turn, which is the next one's begin
+  detail::Nanos turn_ended_at_ = 0;  ///< of the last observed turn
   detail::ListedLoop listed_{*this};
 };
 

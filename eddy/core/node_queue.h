@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <utility>
 
 #include "eddy/core/node.h"
@@ -11,6 +12,18 @@ namespace eddy::detail {
 class NodeQueue {
  public:
   bool empty() const noexcept { return head_ == nullptr; }
+
+  /// How many there are, counted up to `limit`.
+  std::size_t count(std::size_t limit) const noexcept {
+    std::size_t count = 0;
+    for (const Node* node = head_; node && count < limit; node = node->queue_next) ++count;
+    return count;
+  }
+
+  template <class F>
+  void for_each(F f) const {
+    for (Node* node = head_; node; node = node->queue_next) f(*node);
+  }
 
   void push_back(Node& node) noexcept {
     node.queue_next = nullptr;
