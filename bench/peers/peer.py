@@ -93,17 +93,9 @@ class Peer:
         return [part.format(build=BUILD, variant=self.variant, backend=self.backend) for part in command]
 
 
-def load(path):
-    return tomllib.loads(path.read_text())
-
-
-def all_scenarios():
-    return {name: {"runs": name, **text} for name, text in load(HERE / "scenarios.toml").items()}
-
-
 def all_peers():
     """eddy first and beside it what it is measured against on the network, then by name."""
     files = sorted(HERE.glob("*/peer.toml"), key=lambda file: (file.parent.name not in ("eddy", "raw"), file))
-    described = [(file.parent, load(file)) for file in files]
+    described = [(file.parent, tomllib.loads(file.read_text())) for file in files]
     return [Peer(folder, text, variant, backend) for folder, text in described
             for variant in text.get("variants", [""]) for backend in text.get("backends", [""])]

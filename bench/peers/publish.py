@@ -9,7 +9,8 @@ import pathlib
 import re
 import sys
 
-from peer import BUILD, all_scenarios
+from peer import BUILD
+from scenarios import all_scenarios
 
 RUN = BUILD / "bench"
 DOCS = BUILD.parent / "docs"

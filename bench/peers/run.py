@@ -14,7 +14,8 @@ import picture
 import selftest
 import tables
 from judge import target
-from peer import BUILD, Skipped, all_peers, all_scenarios
+from peer import BUILD, Skipped, all_peers
+from scenarios import all_scenarios, wanted
 
 OUT = BUILD / "bench"
 
@@ -83,16 +84,6 @@ def write(results, scenarios, peers, facts):
 # --- the program ---------------------------------------------------------------------------------
 
 
-def wanted(scenario_filter, with_slow):
-    """An area's scenarios, or those whose name contains the filter."""
-    every = {name: text for name, text in all_scenarios().items() if with_slow or not text.get("slow")}
-    scenarios = {name: text for name, text in every.items() if scenario_filter in text["area"].split()}
-    scenarios = scenarios or {name: text for name, text in every.items() if scenario_filter in name}
-    if not scenarios:
-        sys.exit(f"no scenario's name contains '{scenario_filter}': see bench/peers/scenarios.toml")
-    return scenarios
-
-
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("filter", nargs="?", default="", help="part of a scenario's name, or an area such as core, net")
@@ -104,7 +95,9 @@ def arguments():
 
 def main():
     options = arguments()
-    scenarios = wanted(options.filter, not options.no_slow)
+    scenarios = wanted(all_scenarios(), options.filter, not options.no_slow)
+    if not scenarios:
+        sys.exit(f"no scenario's name contains '{options.filter}', and no area is called that: see bench/peers/scenarios.toml")
     families = options.peers and options.peers.split(",")
     peers = prepared(peer for peer in all_peers() if not families or peer.family in families)
     if not peers:

@@ -6,6 +6,7 @@ import judge
 import picture
 import tables
 from peer import Peer, Sample
+from scenarios import wanted
 
 
 def peer(name, *which, **description):
@@ -50,11 +51,20 @@ def test_picture():
     assert drawn.startswith("<svg") and "a &lt; b" in drawn and "1,000 ns" in drawn
 
 
+def test_filter():
+    texts = {"a_core": {"area": "threads"}, "b": {"area": "core time"}, "c": {"area": "core time", "slow": True}}
+    assert list(wanted(texts, "core")) == ["b", "c"]
+    assert list(wanted(texts, "time", with_slow=False)) == ["b"]
+    assert list(wanted(texts, "_co")) == ["a_core"]
+    assert list(wanted(texts, "")) == ["a_core", "b", "c"]
+
+
 def main():
     test_table()
     test_network()
     test_limits_of_each_compiler()
     test_picture()
+    test_filter()
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kTurns = 200;
+constexpr int kTurns = 2'000;
 constexpr std::size_t kTasks = 100;
 constexpr std::size_t kCold = 100'000;
 
