@@ -123,3 +123,8 @@
 #include "eddy/net/tls.h"          // Tls start_tls TlsInfo tls_info TlsError CertificateError TlsTruncatedError
 #include "eddy/net/tls_server.h"   // TlsServer
 #include "eddy/net/udp.h"          // UdpSocket Datagram
+
+// Looking at a program from outside.
+#include "eddy/debug/loop_monitor.h"  // debug:: LoopMonitor LagReport LoopStats TaskUse LiveTasks Histogram
+#include "eddy/debug/prometheus.h"    // debug:: prometheus
+#include "eddy/debug/trace.h"         // debug:: Trace TraceOptions
