@@ -23,6 +23,7 @@ class Trace::Impl {
   Impl& operator=(const Impl&) = delete;
   ~Impl() {
     recorders_.clear();
+    // NOLINTNEXTLINE(bugprone-unused-return-value): it is left alone
     if (writer->in_child()) (void)writer.release();
   }
 

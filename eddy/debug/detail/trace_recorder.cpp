@@ -21,7 +21,8 @@ using eddy::detail::TaskExtra;
 namespace {
 
 constexpr Nanos kFlushEvery = 100'000'000;
-constexpr std::size_t kTextMax = 200;  // of a name or a message
+constexpr std::uint32_t kStarvesFor = 256;  // events
+constexpr std::size_t kTextMax = 200;       // of a name or a message
 
 TaskOutcome outcome_of(const TaskBase& task) noexcept {
   if (task.was_cancelled()) return TaskOutcome::cancelled;
@@ -346,8 +347,9 @@ bool TraceRecorder::make_room(std::string_view text) noexcept {
         (chunk_->events.size() == TraceChunk::kEvents || chunk_->text.size() + text.size() > TraceChunk::kText))
       hand_over();
     if (chunk_) return true;
+    if (starving_ > 0) return --starving_, false;
     chunk_ = writer_.take_empty();
-    if (!chunk_) return false;
+    if (!chunk_) return starving_ = kStarvesFor, false;
     chunk_->loop = number_;
     chunk_->text.reserve(TraceChunk::kText);
     if (!std::exchange(named_, true)) {

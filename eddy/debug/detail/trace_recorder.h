@@ -121,6 +121,7 @@ class TraceRecorder final : public LoopObserver {
   std::string name_;
   TraceWriter::Chunk chunk_;
   Nanos handed_over_ = 0;
+  std::uint32_t starving_ = 0;  ///< so many events are left out before it asks for another chunk
   bool named_ = false;
   bool asleep_ = false;
   bool told_ = false;
