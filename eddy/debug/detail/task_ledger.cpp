@@ -78,7 +78,7 @@ void TaskLedger::charge(const TaskBase* task, Nanos took) noexcept {
 void TaskLedger::end(const TaskBase& task) noexcept {
   const Entry* entry = live_.find(&task);
   if (!entry) {
-    --live_untold_;
+    if (live_untold_ > 0) --live_untold_;
     return;
   }
   settle(task, *entry);
