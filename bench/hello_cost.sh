@@ -41,7 +41,8 @@ compile() {
 
 for cxx in "${@:-g++}"; do
   seconds=$(compile "$cxx")
-  "$cxx" -std=c++20 -O3 -I. "$work/hello.cpp" "${libraries[@]}" -luring -pthread -o "$work/hello"
+  "$cxx" -std=c++20 -O3 -I. "$work/hello.cpp" "${libraries[@]}" -luring -pthread \
+    -Wl,--undefined=eddy_enter_debug_room -o "$work/hello"
   strip "$work/hello"
   "$work/hello" >"$work/out"
   [ "$(cat "$work/out")" = hello ]

@@ -6,7 +6,6 @@
 #include <exception>
 #include <source_location>
 #include <string>
-#include <typeindex>
 #include <utility>
 #include <vector>
 

@@ -4,7 +4,6 @@
 #include <atomic>
 #include <bit>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <thread>
@@ -12,13 +11,13 @@
 #include <unistd.h>
 
 #include "eddy/base/error.h"
+#include "eddy/core/debug_mode.h"
 #include "eddy/core/detail/entered.h"
 #include "eddy/core/detail/foreign_sleep.h"
 #include "eddy/core/detail/inbox.h"
-#include "eddy/core/detail/watched_dispatch.h"
+#include "eddy/core/error_print.h"
 #include "eddy/core/loop_observer.h"
 #include "eddy/core/running.h"
-#include "eddy/core/traceback.h"
 #include "eddy/sys/clock.h"
 #include "eddy/sys/entropy.h"
 #include "eddy/sys/poller.h"
@@ -73,7 +72,7 @@ void report_lost_error(std::string message, std::exception_ptr error) noexcept {
   if (running.loop) {
     running.loop->call_exception_handler(context);
   } else {
-    std::fprintf(stderr, "eddy: %s: %s\n", context.message.c_str(), describe(context.exception).c_str());
+    print_error(context, false);
   }
 }
 
@@ -218,8 +217,8 @@ void Loop::run_while(FunctionRef<bool()> go_on) {
 }
 
 void Loop::next_turn() {
-  if (observed()) [[unlikely]]
-    return next_turn_observed();
+  if (watchers_ != 0) [[unlikely]]
+    return next_turn_watched();
   wait();
   take_in();
 }
@@ -271,17 +270,19 @@ void Loop::dispatch_watched(detail::Node& node) noexcept {
   if (observed()) {
     dispatch_observed(node);
   } else {
-    dispatch_debugged(node);
+    debug_mode_->dispatch(node);
   }
 }
 
-void Loop::dispatch_debugged(detail::Node& node) noexcept {
-  const detail::WatchedDispatch watched(node);
-  Nanos begin = sys::monotonic_now();
-  node.run();
-  running.strand = nullptr;  // it may be gone
-  Nanos took = sys::monotonic_now() - begin;
-  if (took >= slow_callback_) call_exception_handler(ErrorContext(watched.report(took), nullptr));
+void Loop::next_turn_watched() {
+  if (get_debug()) debug_mode_->rest();
+  if ((watchers_ & kObservers) != 0) {
+    next_turn_observed();
+  } else {
+    wait();
+    take_in();
+  }
+  if (get_debug()) debug_mode_->look_at_cleanups();
 }
 
 bool Loop::idle_now() noexcept {
@@ -306,13 +307,14 @@ void Loop::run_ready() {
 
 void Loop::foreign_turn() {
   poller().wait(0);
-  if (!observed()) {
+  if (observed()) {
+    begin_turn_observed();
+  } else {
     take_in();
-    return dispatch();
   }
-  begin_turn_observed();
+  if (get_debug()) debug_mode_->look_at_cleanups();
   dispatch();
-  end_turn_observed();
+  if (observed()) end_turn_observed();
 }
 
 int Loop::fd() {
@@ -546,7 +548,7 @@ void Loop::dispatch_observed(detail::Node& node) noexcept {
 void Loop::run_observed(detail::Node& node, Nanos begin) noexcept {
   observe([&](LoopObserver& observer) { observer.on_dispatch(node, begin); });
   if (get_debug()) {
-    dispatch_debugged(node);
+    debug_mode_->dispatch(node);
   } else {
     node.run();
   }
@@ -584,15 +586,25 @@ void Loop::end_observers() noexcept {
   }
 }
 
+// --- debug mode ------------------------------------------------------------------------------------------------------
+
+void Loop::set_debug(bool on) {
+  if (on && !debug_mode_) debug_mode_ = make_owned<detail::DebugMode>(*this);
+  watchers_ = (watchers_ & kObservers) | (on ? kDebug : 0U);
+  if (!debug_mode_) return;
+  if (!on) debug_mode_->rest();
+  if (on && entered_) debug_mode_->enter();
+}
+
+void Loop::set_slow_callback(Duration limit) noexcept {
+  slow_callback_ = limit.count();
+  if (debug_mode_) debug_mode_->limit_changed();
+}
+
 // --- errors ----------------------------------------------------------------------------------------------------------
 
-void Loop::default_exception_handler(Loop&, const ErrorContext& context) {
-  if (context.exception) {
-    std::fprintf(stderr, "eddy: %s: %s\n%s", context.message.c_str(), describe(context.exception).c_str(),
-                 detail::trail_lines(context.exception).c_str());
-  } else {
-    std::fprintf(stderr, "eddy: %s\n", context.message.c_str());
-  }
+void Loop::default_exception_handler(Loop& loop, const ErrorContext& context) {
+  detail::print_error(context, loop.get_debug());
 }
 
 void Loop::set_exception_handler(ExceptionHandler handler) {
@@ -673,6 +685,7 @@ void Loop::forget_calls() noexcept {
 void Loop::end_tasks() {
   root_.flags |= detail::CancelScope::kEffective;  // what is started from now on never runs
   if (nothing_left()) return;
+  if (get_debug()) debug_mode_->report_never_run(root_);
   {
     detail::OnLoop on(*this);
     detail::cancel_kids(root_);
@@ -721,10 +734,12 @@ bool Loop::nothing_left() noexcept {
 void Loop::report_hanging() {
   for (detail::Strand* kid = root_.kids.front(); kid; kid = root_.kids.after(*kid)) {
     auto& task = static_cast<detail::TaskBase&>(*kid);
-    call_exception_handler(
-        ErrorContext("task '" + task.name() +
-                         "' is still cleaning up after the loop was told to close; cancelling it through its shields",
-                     nullptr));
+    const std::source_location where = detail::place_of(task);
+    call_exception_handler(ErrorContext(
+        ErrorKind::destroyed_pending,
+        "task '" + task.name() + "' is still cleaning up after the loop was told to close" +
+            (where.line() > 0 ? ", at " + detail::place_text(where) : "") + "; cancelling it through its shields",
+        where));
   }
 }
 

@@ -41,17 +41,33 @@ class Poller;
 }  // namespace sys
 
 namespace detail {
+class DebugMode;
 class ForeignSleep;
-}
+}  // namespace detail
 
 class Loop;
 class LoopObserver;
 
-/// What the loop's exception handler is told: an error that no code was left to receive.
+/// What an exception handler is told of. All but the first two come from debug mode alone.
+enum class ErrorKind : std::uint8_t {
+  error,              ///< an error that no code was left to receive
+  destroyed_pending,  ///< a task that its loop gave up, or that never ran because its loop ended first
+  never_awaited,      ///< a coroutine that was dropped before it began
+  slow_callback,      ///< a task or callback that ran long without awaiting, and has come back
+  blocked,            ///< one that has not come back yet; told to the watchdog's handler only, see eddy::debug
+  slow_cleanup,       ///< a task that still cleans up long after it was cancelled
+  ignored_cancel,     ///< a task that was cancelled and goes on all the same
+};
+
+/// What the loop's exception handler is told: an error that no code was left to receive, or a finding of debug mode.
 struct ErrorContext {
   ErrorContext(std::string what, std::exception_ptr error) : message(std::move(what)), exception(std::move(error)) {}
+  ErrorContext(ErrorKind of, std::string what, std::source_location at = {})
+      : message(std::move(what)), kind(of), where(at) {}
   std::string message;
   std::exception_ptr exception;  ///< null for a mere warning
+  ErrorKind kind = ErrorKind::error;
+  std::source_location where{};  ///< the place that the message names; line 0 if it names none
 };
 
 using ExceptionHandler = UniqueFunction<void(Loop&, const ErrorContext&)>;
@@ -128,10 +144,15 @@ class Loop {
   /// From any thread; the loop must outlive the call. Throws RuntimeError when it is closed already.
   void call_soon_threadsafe(UniqueFunction<void()> callback);
 
-  void set_debug(bool on) noexcept { watchers_ = (watchers_ & kObservers) | (on ? kDebug : 0U); }
+  /// From now on. What it finds: docs/guide/debugging.md. Loop's thread.
+  void set_debug(bool on);
   bool get_debug() const noexcept { return (watchers_ & kDebug) != 0; }
   /// Debug mode reports a callback or task that runs longer without awaiting. 100 ms unless set.
-  void set_slow_callback(Duration limit) noexcept { slow_callback_ = limit.count(); }
+  void set_slow_callback(Duration limit) noexcept;
+  Duration slow_callback() const noexcept { return Duration(slow_callback_); }
+  /// Debug mode reports a task that still cleans up so long after it was cancelled. 5 s unless set.
+  void set_slow_cleanup(Duration limit) noexcept { slow_cleanup_ = limit.count(); }
+  Duration slow_cleanup() const noexcept { return Duration(slow_cleanup_); }
 
   /// What happens to errors nobody receives; an empty handler restores the default, which prints to stderr.
   void set_exception_handler(ExceptionHandler handler);
@@ -174,6 +195,10 @@ class Loop {
   }
 
   detail::Nanos now() const noexcept;
+  /// Its clock, its waiting and its order are those of the test kit.
+  bool has_hooks() const noexcept { return hooks_ != nullptr; }
+  /// What debug mode keeps; null if it has never been on.
+  detail::DebugMode* debug_mode() noexcept { return debug_mode_.get(); }
   void post(detail::Node& node) noexcept { ready_.push_back(node); }
   void start(detail::Strand& strand) noexcept { starts_.push_back(strand); }
   /// From any thread: posts a node, which then belongs to the loop. Allocates nothing; a batch wakes the loop once. A
@@ -212,7 +237,6 @@ class Loop {
   void dispatch_one(detail::Node& node) noexcept;
   void dispatch_watched(detail::Node& node) noexcept;
   void dispatch_observed(detail::Node& node) noexcept;
-  void dispatch_debugged(detail::Node& node) noexcept;
   bool ready() const noexcept { return !ready_.empty() || !front_.empty(); }
   void take_posted() noexcept;
   void take_signals();
@@ -220,6 +244,7 @@ class Loop {
   detail::Nanos take_in();
   void next_turn();
   void foreign_turn();
+  void next_turn_watched();
   void next_turn_observed();
   void end_turn_observed() noexcept;
   void begin_turn_observed();
@@ -262,9 +287,11 @@ class Loop {
   Owned<Outside> outside_;
   std::size_t outside_work_ = 0;
   Random random_;
-  Owned<LoopService> services_;
+  Owned<detail::DebugMode> debug_mode_;
+  Owned<LoopService> services_;  ///< the watchdog's among them, which looks at the debug mode
   Owned<detail::ForeignSleep> foreign_;
   detail::Nanos slow_callback_ = 100'000'000;
+  detail::Nanos slow_cleanup_ = 5'000'000'000;
   detail::Nanos shutdown_grace_ = detail::kForever;
   Entered* entered_ = nullptr;  ///< while it runs
   detail::Ring<LoopObserver> observers_;

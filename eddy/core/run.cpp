@@ -5,7 +5,6 @@
 #include <stdexcept>
 
 #include "eddy/base/error.h"
-#include "eddy/core/detail/debug_room.h"
 
 namespace eddy {
 namespace {
@@ -24,7 +23,7 @@ Runner::Runner(const RunOptions& options) : handle_signals_(options.handle_signa
   loop_.emplace();
   if (options.debug_ >= 0) loop_->set_debug(options.debug_ == 1);
   if (options.slow_callback_ >= 0) loop_->set_slow_callback(Duration(options.slow_callback_));
-  if (loop_->get_debug() && eddy_enter_debug_room) eddy_enter_debug_room(*loop_);
+  if (options.slow_cleanup_ >= 0) loop_->set_slow_cleanup(Duration(options.slow_cleanup_));
   if (options.shutdown_grace_ >= 0) loop_->set_shutdown_grace(Duration(options.shutdown_grace_));
 }
 

@@ -24,6 +24,12 @@ class RunOptions {
     slow_callback_ = detail::to_nanos(limit);
     return *this;
   }
+  /// How long after its cancel debug mode says of a task that it still cleans up. 5 s unless set.
+  template <class Rep, class Period>
+  constexpr RunOptions& slow_cleanup(std::chrono::duration<Rep, Period> limit) noexcept {
+    slow_cleanup_ = detail::to_nanos(limit);
+    return *this;
+  }
   /// Whether Ctrl-C cancels the main task (once; a second one ends the process). On, unless SIGINT is handled already.
   constexpr RunOptions& handle_signals(bool on) noexcept {
     handle_signals_ = on;
@@ -41,6 +47,7 @@ class RunOptions {
   int debug_ = -1;
   bool handle_signals_ = true;
   detail::Nanos slow_callback_ = -1;
+  detail::Nanos slow_cleanup_ = -1;
   detail::Nanos shutdown_grace_ = -1;
 };
 

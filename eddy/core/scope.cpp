@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/core/scope.h"
 
+#include "eddy/core/debug_mode.h"
 #include "eddy/core/detached.h"
 #include "eddy/core/loop.h"
 
@@ -69,6 +70,8 @@ class Visit {
   }
 
   void task(TaskBase& task) noexcept {
+    if (DebugMode* debug = debug_mode_here()) [[unlikely]]
+      debug->note_cancel(task);
     if (task.root.has(TaskBase::kHeld)) task.owner()->release(task);
     if (!hard_) return;  // what a task has left behind was cancelled then
     if (TaskExtra* extra = task.extra_if_any()) enqueue(extra->leftovers);
@@ -154,6 +157,14 @@ void cancel_kids(Owner& owner, bool hard) noexcept {
   visit.finish();
 }
 
+std::uint32_t Strand::next_mark() noexcept {
+  constexpr std::uint32_t kOne = CancelScope::kMark & (~std::uint32_t{CancelScope::kMark} + 1);
+  constinit static thread_local std::uint32_t last = 0;
+  last = (last + kOne) & CancelScope::kMark;
+  if (last == 0) last = kOne;
+  return last;
+}
+
 void Strand::unlink(CancelScope& scope) noexcept {
   CancelScope* above = innermost;
   while (above->up != &scope) above = above->up;
@@ -186,6 +197,13 @@ Loop& loop_of(const Owner& of) noexcept {
 void Op::post() noexcept {
   Loop& loop = running.loop ? *running.loop : loop_of(*strand_);
   loop.post(*this);
+}
+
+void Op::begin_stopped() noexcept {
+  set_state(kStopped);
+  post();
+  if (DebugMode* debug = debug_mode_here()) [[unlikely]]
+    debug->note_ignored_cancel(*strand_, cont());
 }
 
 void Op::grant() noexcept {

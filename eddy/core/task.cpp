@@ -18,8 +18,9 @@ void report_never_awaited(PromiseBase& promise) noexcept {
   if (!running.loop || !running.loop->get_debug()) return;
   const std::source_location& made = promise.where;
   ErrorContext context(
+      ErrorKind::never_awaited,
       "coroutine '" + short_function_name(made.function_name()) + "' (" + short_place(made) + ") was never awaited",
-      nullptr);
+      made);
   running.loop->call_exception_handler(context);
 }
 

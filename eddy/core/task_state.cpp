@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "eddy/core/context.h"
+#include "eddy/core/debug_mode.h"
 #include "eddy/core/error_trail.h"
 #include "eddy/core/loop.h"
 
@@ -17,6 +18,7 @@ namespace eddy::detail {
   if (TaskExtra* extra = extra_if_any()) [[unlikely]] {
     for (auto& callback : extra->done_callbacks) running.loop->call_soon(std::move(callback));
     extra->done_callbacks.clear();
+    extra->cancel_note = {};
   }
   Strand* host = owner.host;
   Step step = owner.kid_ended(*this);

@@ -30,6 +30,7 @@ class AnyTask;
 namespace detail {
 
 class TaskBase;
+class CancelNote;
 struct Context;
 
 /// What few tasks have, allocated when it is first needed: a name, context variables, callbacks, abandoned children.
@@ -47,6 +48,7 @@ struct TaskExtra {
   std::string name;
   std::string cancel_reason;
   Context* context = nullptr;
+  Owned<CancelNote> cancel_note;  ///< in debug mode, from its cancel to its end
   std::vector<UniqueFunction<void()>> done_callbacks;
   Leftovers leftovers;
   Ring<Op> waiters;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "eddy/core/debug_mode.h"
 #include "eddy/core/loop.h"
 #include "eddy/core/running.h"
 
@@ -12,10 +13,12 @@ struct Loop::Entered {
     here = {};
     here.loop = &loop;
     loop.entered_ = this;
+    if (loop.get_debug()) loop.debug_mode_->enter();
   }
   Entered(const Entered&) = delete;
   Entered& operator=(const Entered&) = delete;
   ~Entered() {
+    if (loop.get_debug()) loop.debug_mode_->rest();
     loop.entered_ = nullptr;
     loop.stopping_ = false;
     here = previous;
