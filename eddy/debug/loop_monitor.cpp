@@ -10,6 +10,7 @@
 #include "eddy/core/loop.h"
 #include "eddy/core/loop_observer.h"
 #include "eddy/core/running.h"
+#include "eddy/core/watched_dispatch.h"
 #include "eddy/debug/detail/place.h"
 #include "eddy/debug/detail/task_ledger.h"
 #include "eddy/debug/prometheus.h"
@@ -21,6 +22,7 @@ using detail::innermost_await;
 using detail::outermost_await;
 using eddy::detail::Nanos;
 using eddy::detail::Node;
+using eddy::detail::place_text;
 using eddy::detail::Strand;
 using eddy::detail::TaskBase;
 using Where = std::optional<std::source_location>;
@@ -153,8 +155,8 @@ void LoopMonitor::Impl::note_longest(Nanos took, const Strand* suspended) noexce
   report.longest_by = run_.task ? "task '" + run_.task->name() + "'" : "a callback";
   if (!run_.task) return;
   const Where to = suspended ? innermost_await(*suspended) : std::nullopt;
-  report.from = run_.from ? detail::place_text(*run_.from) : run_.after_child ? "the end of its child" : "its start";
-  report.to = to ? detail::place_text(*to) : suspended ? "its next await" : "its end";
+  report.from = run_.from ? place_text(*run_.from) : run_.after_child ? "the end of its child" : "its start";
+  report.to = to ? place_text(*to) : suspended ? "its next await" : "its end";
 }
 
 void LoopMonitor::Impl::on_start(Strand& strand, Nanos at) noexcept {
