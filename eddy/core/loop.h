@@ -213,10 +213,10 @@ class Loop {
   detail::TimerWheel& timers() noexcept { return timers_; }
   sys::Poller& poller() noexcept;
   detail::Owner& root_owner() noexcept { return root_; }
-  /// Of a task that is observed: what its code alone knows.
+  /// Of a task or branch that is observed: what its code alone knows.
   void tell_begin(detail::TaskBase& task, const std::source_location* body) noexcept;
-  void tell_cancel(detail::TaskBase& task) noexcept;
-  void tell_end(detail::TaskBase& task, detail::TaskBase* next) noexcept;
+  void tell_cancel(detail::Strand& strand) noexcept;
+  void tell_end(detail::Strand& strand, detail::Strand* next) noexcept;
   void run_until(FunctionRef<bool()> finished);
 
  private:
