@@ -25,6 +25,22 @@ function(eddy_add_benchmarks)
   endforeach()
 endfunction()
 
+# bench/guard/*.cpp -> bench_guard, whose instructions are counted, where valgrind is there.
+function(eddy_add_guard)
+  find_path(EDDY_CALLGRIND valgrind/callgrind.h)
+  mark_as_advanced(EDDY_CALLGRIND)
+  if(NOT EDDY_CALLGRIND)
+    message(STATUS "bench_guard: skipped, there is no valgrind/callgrind.h")
+    return()
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS bench/guard/*.cpp)
+  add_executable(bench_guard ${sources})
+  target_include_directories(bench_guard PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(bench_guard PRIVATE eddy_warnings eddy::eddy)
+  target_link_options(bench_guard PRIVATE LINKER:--strip-debug)  # valgrind 3.19 gives up on what Clang 19 writes
+  set_target_properties(bench_guard PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
+endfunction()
+
 # The C++ programs among the peers: bench/peers/<peer>/*.cpp -> peer_<peer>, where its package is there.
 function(eddy_add_peers)
   find_package(PkgConfig REQUIRED)

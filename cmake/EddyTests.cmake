@@ -104,6 +104,11 @@ function(eddy_add_guards)
     eddy_add_test(guards.${check} COMMAND ${Python3_EXECUTABLE} ${script})
     eddy_add_test(guards.${check}.self_test COMMAND ${Python3_EXECUTABLE} ${script} --self-test)
   endforeach()
+  foreach(tool guard/guard peers/selftest)  # what judges benchmarks: a judge that never condemns is none
+    cmake_path(GET tool PARENT_PATH name)
+    eddy_add_test(guards.bench_${name}.self_test
+      COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/bench/${tool}.py --self-test)
+  endforeach()
 endfunction()
 
 function(eddy_add_install_test)

@@ -2,6 +2,7 @@
 #include "bench/peers/scenario.h"
 
 #include <cstdio>
+#include <cstdlib>
 #include <string_view>
 #include <vector>
 
@@ -45,6 +46,12 @@ Scenario::Scenario(const char* its_name, double (*its_measure)(), const char* it
 void print_port(int port) {
   std::printf("port\t%d\n", port);
   std::fflush(stdout);
+}
+
+void expect(long value, long expected) {
+  if (value == expected) return;
+  std::fprintf(stderr, "a result is %ld, but must be %ld\n", value, expected);
+  std::exit(1);
 }
 
 }  // namespace eddy::bench

@@ -30,6 +30,15 @@ std::string version();
 /// return: the runner puts load on it, and ends it with a signal.
 void print_port(int port);
 
+/// The compiler may not drop the computation of `value`.
+template <class T>
+void keep(const T& value) {
+  asm volatile("" : : "g"(&value) : "memory");
+}
+
+/// Ends the program if a scenario did other work than it should: no figure is better than a wrong one.
+void expect(long value, long expected);
+
 /// Turns of the same work, and the time of their mean; the first is not counted, because it warms up.
 ///
 ///     Turns turns(5);

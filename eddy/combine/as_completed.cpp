@@ -2,6 +2,7 @@
 #include "eddy/combine/as_completed.h"
 
 #include "eddy/core/loop.h"
+#include "eddy/core/op_description.h"
 
 namespace eddy::detail {
 
@@ -82,6 +83,12 @@ Step CompletedBase::Next::start(Strand& strand, Cont cont) noexcept {
 void CompletedBase::Next::cancel() noexcept {
   if (completed->waiting_ == this) completed->waiting_ = nullptr;
   stop();
+}
+
+void CompletedBase::Next::describe(OpDescription& to) const {
+  to.is("as_completed");
+  to.add(completed->left_, "left");
+  if (completed->timed_) to.when = completed->deadline_.when;
 }
 
 void CompletedBase::Next::check() {

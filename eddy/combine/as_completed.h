@@ -36,6 +36,7 @@ class CompletedBase : public Detached {
     Step start(Strand& strand, Cont cont) noexcept;
     void cancel() noexcept override;
     void check();
+    void describe(OpDescription& to) const override;
     CompletedBase* completed;
     bool second = false;  ///< somebody else waits already
 

@@ -27,6 +27,7 @@ namespace detail {
 class GatherBase : public Branches {
  public:
   bool ready() const noexcept { return false; }
+  void describe(OpDescription& to) const override { describe_as("gather", false, to); }
 
  protected:
   explicit GatherBase(bool keep_errors) noexcept : keep_errors_(keep_errors) {}

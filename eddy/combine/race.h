@@ -23,6 +23,9 @@ enum class RaceFor { kFirstEnd, kFirstSuccess };
 class RaceBase : public Branches {
  public:
   bool ready() const noexcept { return false; }
+  void describe(OpDescription& to) const override {
+    describe_as(what_ == RaceFor::kFirstEnd ? "race" : "first_success", !winner_, to);
+  }
 
  protected:
   explicit RaceBase(RaceFor what) noexcept : what_(what) {}

@@ -3,6 +3,7 @@
 
 #include "eddy/base/exception_group.h"
 #include "eddy/core/loop.h"
+#include "eddy/core/op_description.h"
 
 namespace eddy {
 
@@ -49,6 +50,11 @@ Step ScopeJoin::start(Strand& strand, Cont cont) noexcept {
 void ScopeJoin::cancel() noexcept {
   if (state() == kArmed) scope_->waiters_.erase(*this);
   stop();
+}
+
+void ScopeJoin::describe(OpDescription& to) const {
+  to.is(close_ ? "Scope.close" : "Scope.join", scope_);
+  to.waits_for(*scope_);
 }
 
 void ScopeJoin::take() {

@@ -25,6 +25,7 @@ class [[nodiscard("co_await it")]] ScopeJoin final : public Op, public AwaitLeaf
   void take();
   void cancel() noexcept override;
   void fire() noexcept override { grant(); }
+  void describe(OpDescription& to) const override;
 
  private:
   Scope* scope_;

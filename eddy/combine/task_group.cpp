@@ -6,6 +6,7 @@
 
 #include "eddy/core/context.h"
 #include "eddy/core/loop.h"
+#include "eddy/core/op_description.h"
 
 namespace eddy {
 
@@ -111,6 +112,11 @@ void TaskGroup::kid_ended_badly(TaskBase& task) noexcept {
     task.mark_retrieved();
     fail(task.error());
   }
+}
+
+void TaskGroup::Leaf::describe(detail::OpDescription& to) const {
+  to.is("task_group");
+  to.waits_for(group);
 }
 
 // --- ending ----------------------------------------------------------------------------------------------------------

@@ -91,6 +91,7 @@ class TaskGroup : private detail::Owner {
     detail::Step child_done() noexcept override { return group.body_done(); }
     detail::Step child_cancelled() noexcept override { return group.body_was_cancelled(); }
     using Op::enter;
+    void describe(detail::OpDescription& to) const override;
     TaskGroup& group;
   };
 

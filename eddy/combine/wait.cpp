@@ -2,6 +2,7 @@
 #include "eddy/combine/wait.h"
 
 #include "eddy/core/loop.h"
+#include "eddy/core/op_description.h"
 
 namespace eddy::detail {
 
@@ -54,6 +55,16 @@ void WaitBase::task_ended(const AnyTask& task) noexcept {
   if (--running_ > 0 && !decides(task)) return;
   let_go();
   grant();
+}
+
+void WaitBase::describe(OpDescription& to) const {
+  to.is("wait");
+  for (const AnyTask& task : tasks_) {
+    if (!task.done()) to.tasks.push_back(&task.state());
+  }
+  to.any = until_ != ALL_COMPLETED;
+  to.add(to.tasks.size(), "of " + std::to_string(tasks_.size()) + " left");
+  if (timed_) to.when = when;
 }
 
 void WaitBase::fire() noexcept {

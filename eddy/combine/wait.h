@@ -83,6 +83,7 @@ class WaitBase : public TimerOp {
   Step start(Strand& strand, Cont cont) noexcept;
   void cancel() noexcept override;
   void fire() noexcept override;
+  void describe(OpDescription& to) const override;
 
  protected:
   ~WaitBase() = default;

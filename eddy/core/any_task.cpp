@@ -62,9 +62,11 @@ void collect(detail::Owner& from, std::vector<AnyTask>& tasks) {
 
 }  // namespace
 
-std::vector<AnyTask> all_tasks() {
+std::vector<AnyTask> all_tasks() { return detail::tasks_of(detail::require_loop("all_tasks()")); }
+
+std::vector<AnyTask> detail::tasks_of(Loop& loop) {
   std::vector<AnyTask> tasks;
-  auto& root = static_cast<detail::RootOwner&>(detail::require_loop("all_tasks()").root_owner());
+  auto& root = static_cast<detail::RootOwner&>(loop.root_owner());
   collect(root, tasks);
   for (detail::Detached* object = root.objects.front(); object; object = root.objects.after(*object)) {
     collect(*object, tasks);

@@ -6,7 +6,6 @@
 #include <exception>
 #include <source_location>
 #include <string>
-#include <typeindex>
 #include <utility>
 #include <vector>
 
@@ -76,6 +75,11 @@ AnyTask current_task();
 
 /// Every task of the running loop that is not done.
 std::vector<AnyTask> all_tasks();
+
+namespace detail {
+/// … of any loop of this thread.
+std::vector<AnyTask> tasks_of(Loop& loop);
+}  // namespace detail
 
 }  // namespace eddy
 

@@ -212,6 +212,7 @@ void Loop::run_while(FunctionRef<bool()> go_on) {
     if (stopping_ || !go_on()) break;
     next_turn();
   }
+  if (observed()) end_turn_observed();
   poller().rest();
 }
 
@@ -230,6 +231,8 @@ Nanos Loop::take_in() {
 }
 
 void Loop::dispatch() {
+  if (observed()) [[unlikely]]
+    begin_dispatches_observed();
   front_.append(std::move(starts_));  // tasks created outside of a dispatch
   if (hooks_ && hooks_->shuffles()) return dispatch_shuffled();
   for (int i = 0; i < kDispatchesPerTurn; ++i) {
@@ -264,7 +267,7 @@ void Loop::dispatch_one(detail::Node& node) noexcept {
 }
 
 void Loop::dispatch_watched(detail::Node& node) noexcept {
-  if ((watchers_ & kObservers) != 0) {
+  if (observed()) {
     dispatch_observed(node);
   } else {
     debug_mode_->dispatch(node);
@@ -295,14 +298,23 @@ void Loop::run_ready() {
   {
     Entered entered(*this);
     for (int turn = 0; turn < kForeignTurns; ++turn) {
-      poller().wait(0);
-      take_in();
-      if (get_debug()) debug_mode_->look_at_cleanups();
-      dispatch();
+      foreign_turn();
       if (idle_now()) break;
     }
     let_foreign_sleep();
   }
+}
+
+void Loop::foreign_turn() {
+  poller().wait(0);
+  if (observed()) {
+    begin_turn_observed();
+  } else {
+    take_in();
+  }
+  if (get_debug()) debug_mode_->look_at_cleanups();
+  dispatch();
+  if (observed()) end_turn_observed();
 }
 
 int Loop::fd() {
@@ -440,9 +452,11 @@ void Loop::deliver_signal(int signo) {
 void LoopObserver::attach(Loop& loop) {
   detach();
   if (loop.closed_) throw RuntimeError("attach(): event loop is closed");
+  if (!loop.observed()) loop.turn_ended_at_ = loop.observed_at_ = 0;
   loop.observers_.push_back(*this);
   loop.watchers_ |= Loop::kObservers;
   loop_ = &loop;
+  loop.show_tasks(*this);
 }
 
 void LoopObserver::detach() noexcept {
@@ -457,26 +471,109 @@ void Loop::observe(Notify notify) noexcept {
   for (LoopObserver* observer = observers_.front(); observer; observer = observers_.after(*observer)) notify(*observer);
 }
 
+namespace {
+
+/// A task is queued itself only to begin.
+detail::TaskBase* starting_task(detail::Node& node) noexcept {
+  detail::Strand* strand = node.on_behalf();
+  const bool starts = strand == &node && strand && strand->root.has(detail::TaskBase::kTask);
+  return starts ? static_cast<detail::TaskBase*>(strand) : nullptr;
+}
+
+/// Stands for a task that is dispatched for the first time: it tells where its body begins.
+class FirstDispatch final : public detail::Node {
+ public:
+  FirstDispatch(Loop& loop, detail::TaskBase& task) noexcept : loop_(loop), task_(task) {}
+  void run() noexcept override { task_.run_observed(loop_); }
+  detail::Strand* on_behalf() noexcept override { return &task_; }
+
+ private:
+  Loop& loop_;
+  detail::TaskBase& task_;
+};
+
+}  // namespace
+
+/// One who comes later is told of the tasks that are there; all are told of those that wait to be started by a group.
+void Loop::show_tasks(LoopObserver& newcomer) {
+  const Nanos at = sys::monotonic_now();
+  for (const AnyTask& task : detail::tasks_of(*this)) {
+    if (task.state().root.has(detail::TaskBase::kObserved)) {
+      newcomer.on_start(task.state(), at);
+    } else {
+      tell_start(task.state(), at);
+    }
+  }
+}
+
+void Loop::tell_start(detail::Strand& strand, Nanos at) noexcept {
+  if (strand.root.has(detail::TaskBase::kObserved)) return;
+  if (strand.root.has(detail::TaskBase::kTask)) strand.root.flags |= detail::TaskBase::kObserved;
+  observe([&](LoopObserver& observer) { observer.on_start(strand, at); });
+}
+
+void Loop::tell_starts(Nanos at) noexcept {
+  starts_.for_each([&](detail::Node& started) { tell_start(static_cast<detail::Strand&>(started), at); });
+}
+
+void Loop::tell_begin(detail::TaskBase& task, const std::source_location* body) noexcept {
+  observe([&](LoopObserver& observer) { observer.on_begin(task, body); });
+}
+
+void Loop::tell_cancel(detail::TaskBase& task) noexcept {
+  if (!observed()) return;
+  observe([&, at = sys::monotonic_now()](LoopObserver& observer) { observer.on_cancel(task, at); });
+}
+
+void Loop::tell_end(detail::TaskBase& task, detail::TaskBase* next) noexcept {
+  if (!observed()) return;
+  observe([&, at = sys::monotonic_now()](LoopObserver& observer) { observer.on_end(task, next, at); });
+}
+
+/// One dispatch begins when the one before ends: half the looks at the clock.
 void Loop::dispatch_observed(detail::Node& node) noexcept {
-  observe([&, at = sys::monotonic_now()](LoopObserver& observer) { observer.on_dispatch(node, at); });
+  const Nanos begin = observed_at_ != 0 ? observed_at_ : sys::monotonic_now();
+  if (detail::TaskBase* task = starting_task(node)) {
+    tell_start(*task, begin);  // made before we were observed
+    FirstDispatch first(*this, *task);
+    run_observed(first, begin);
+  } else {
+    run_observed(node, begin);
+  }
+  observed_at_ = sys::monotonic_now();
+  tell_starts(observed_at_);
+  observe([&](LoopObserver& observer) { observer.on_dispatch_end(observed_at_); });
+}
+
+void Loop::run_observed(detail::Node& node, Nanos begin) noexcept {
+  observe([&](LoopObserver& observer) { observer.on_dispatch(node, begin); });
   if (get_debug()) {
     debug_mode_->dispatch(node);
   } else {
     node.run();
   }
-  const Nanos at = sys::monotonic_now();
-  starts_.for_each([&](detail::Node& started) {
-    observe([&](LoopObserver& observer) { observer.on_start(static_cast<detail::Strand&>(started), at); });
-  });
-  observe([&](LoopObserver& observer) { observer.on_dispatch_end(at); });
+}
+
+void Loop::begin_dispatches_observed() noexcept {
+  observed_at_ = 0;
+  if (!starts_.empty()) tell_starts(sys::monotonic_now());
 }
 
 void Loop::next_turn_observed() {
-  LoopTurn turn{};
-  turn.slept_at = sys::monotonic_now();
-  observe([&](LoopObserver& observer) { observer.on_turn_end(turn.slept_at); });
+  end_turn_observed();
   wait();
+  begin_turn_observed();
+}
+
+void Loop::end_turn_observed() noexcept {
+  turn_ended_at_ = sys::monotonic_now();
+  observe([&](LoopObserver& observer) { observer.on_turn_end(turn_ended_at_); });
+}
+
+void Loop::begin_turn_observed() {
+  LoopTurn turn{};
   turn.woke_at = sys::monotonic_now();
+  turn.slept_at = turn_ended_at_ != 0 ? turn_ended_at_ : turn.woke_at;
   turn.late = take_in();
   turn.ready = ready_.count(LoopTurn::kReadyMax);
   observe([&](LoopObserver& observer) { observer.on_turn(turn); });

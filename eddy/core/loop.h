@@ -213,6 +213,10 @@ class Loop {
   detail::TimerWheel& timers() noexcept { return timers_; }
   sys::Poller& poller() noexcept;
   detail::Owner& root_owner() noexcept { return root_; }
+  /// Of a task that is observed: what its code alone knows.
+  void tell_begin(detail::TaskBase& task, const std::source_location* body) noexcept;
+  void tell_cancel(detail::TaskBase& task) noexcept;
+  void tell_end(detail::TaskBase& task, detail::TaskBase* next) noexcept;
   void run_until(FunctionRef<bool()> finished);
 
  private:
@@ -239,8 +243,17 @@ class Loop {
   void deliver_signal(int signo);
   detail::Nanos take_in();
   void next_turn();
+  void foreign_turn();
   void next_turn_watched();
   void next_turn_observed();
+  void end_turn_observed() noexcept;
+  void begin_turn_observed();
+  void begin_dispatches_observed() noexcept;
+  void run_observed(detail::Node& node, detail::Nanos begin) noexcept;
+  bool observed() const noexcept { return (watchers_ & kObservers) != 0; }
+  void show_tasks(LoopObserver& newcomer);
+  void tell_start(detail::Strand& strand, detail::Nanos at) noexcept;
+  void tell_starts(detail::Nanos at) noexcept;
   template <class Notify>
   void observe(Notify notify) noexcept;
   void end_observers() noexcept;
@@ -282,6 +295,9 @@ class Loop {
   detail::Nanos shutdown_grace_ = detail::kForever;
   Entered* entered_ = nullptr;  ///< while it runs
   detail::Ring<LoopObserver> observers_;
+  detail::Nanos observed_at_ =
+      0;  ///< the end of the last observed dispatch of this turn, which is the next one's begin
+  detail::Nanos turn_ended_at_ = 0;  ///< of the last observed turn
   detail::ListedLoop listed_{*this};
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <source_location>
 
 #include "eddy/base/ring.h"
 #include "eddy/core/time_point.h"
@@ -13,6 +14,7 @@ class Loop;
 namespace detail {
 class Node;
 class Strand;
+class TaskBase;
 }  // namespace detail
 
 /// What came before a turn of a loop.
@@ -35,7 +37,8 @@ class LoopObserver {
   LoopObserver(const LoopObserver&) = delete;
   LoopObserver& operator=(const LoopObserver&) = delete;
 
-  /// From now on, beginning with the next dispatch. Loop's thread; not from within a notification.
+  /// From now on, beginning with the next dispatch; of each task that is there already it is told as of one that
+  /// starts. Loop's thread; not from within a notification.
   void attach(Loop& loop);
   void detach() noexcept;
   Loop* attached_to() const noexcept { return loop_; }
@@ -55,8 +58,17 @@ class LoopObserver {
   /// Before and after a dispatch; the node may be gone afterwards.
   virtual void on_dispatch(detail::Node&, detail::Nanos) noexcept {}
   virtual void on_dispatch_end(detail::Nanos) noexcept {}
-  /// A task, or a branch of one, was made, and will be dispatched. Told after the dispatch that made it.
+  /// A task, or a branch of one, was made, and will be dispatched. Told after the dispatch that made it. Every task
+  /// that is observed has one start and one end.
   virtual void on_start(detail::Strand&, detail::Nanos) noexcept {}
+  /// In a task's first dispatch: its body begins, and says where it stands; null for one that is no coroutine. Not told
+  /// of a task that was cancelled before.
+  virtual void on_begin(detail::TaskBase&, const std::source_location*) noexcept {}
+  /// A task, or a region in it, is asked to end.
+  virtual void on_cancel(detail::TaskBase&, detail::Nanos) noexcept {}
+  /// A task is done; its result is in place. `next` is the one that was waiting for that, if it goes on within the same
+  /// dispatch.
+  virtual void on_end(detail::TaskBase&, detail::TaskBase* next, detail::Nanos) noexcept { (void)next; }
   /// The loop has closed; this is detached.
   virtual void on_close() noexcept {}
 

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/core/loop_observer.h"
 
+#include <algorithm>
+#include <ranges>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "eddy/combine/task_group.h"
 #include "eddy/core/create_task.h"
+#include "eddy/core/function_name.h"
 #include "eddy/core/run.h"
 #include "eddy/time/sleep.h"
 
@@ -20,6 +24,7 @@ class Recorder final : public LoopObserver {
  public:
   const std::string& seen() const { return seen_; }
   int starts() const { return starts_; }
+  const std::string& bodies() const { return bodies_; }
   bool times_ascend() const { return times_ascend_; }
   detail::Nanos late() const { return late_; }
 
@@ -35,6 +40,13 @@ class Recorder final : public LoopObserver {
     saw('s', at);
     ++starts_;
   }
+  void on_begin(detail::TaskBase&, const std::source_location* body) noexcept override {
+    bodies_ += body ? detail::short_function_name(body->function_name()) + " " : "none ";
+  }
+  void on_cancel(detail::TaskBase&, detail::Nanos at) noexcept override { saw('x', at); }
+  void on_end(detail::TaskBase&, detail::TaskBase* next, detail::Nanos at) noexcept override {
+    saw(next ? 'E' : 'e', at);
+  }
   void on_close() noexcept override { seen_ += 'c'; }
 
   void saw(char what, detail::Nanos at) {
@@ -44,6 +56,7 @@ class Recorder final : public LoopObserver {
   }
 
   std::string seen_;
+  std::string bodies_;
   int starts_ = 0;
   bool times_ascend_ = true;
   detail::Nanos last_ = 0;
@@ -51,6 +64,7 @@ class Recorder final : public LoopObserver {
 };
 
 Task<> nothing() { co_return; }
+Task<> nothing_with(int) { co_return; }
 
 TEST(LoopObserverTest, SeesDispatchesStartsAndTurnsInOrder) {
   Recorder recorder;
@@ -62,9 +76,75 @@ TEST(LoopObserverTest, SeesDispatchesStartsAndTurnsInOrder) {
     co_await sleep(1ms);
     recorder.detach();
   });
-  // We, who start the child; the child; we; a sleep; and we again, until we detach.
-  EXPECT_EQ(recorder.seen(), "dsDdDdDTtd");
-  EXPECT_EQ(recorder.starts(), 1);
+  // We are there already; we go on, and start the child; the child, to its end; we; a sleep; and we, until we detach.
+  EXPECT_EQ(recorder.seen(), "sdsDdeDdDTtd");
+  EXPECT_EQ(recorder.starts(), 2);
+  EXPECT_EQ(recorder.bodies(), "eddy::nothing ");
+  EXPECT_TRUE(recorder.times_ascend());
+}
+
+Task<> wait_for_ever() { co_await sleep(1h); }
+
+TEST(LoopObserverTest, SeesWhoIsCancelledAndThatSomebodyGoesOnInTheSameDispatch) {
+  Recorder recorder;
+  run([&]() -> Task<> {
+    recorder.attach(get_running_loop());
+    auto body = [](TaskGroup& tg) -> Task<> {
+      auto child = tg.create_task(wait_for_ever);
+      co_await sleep(0s);
+      child.cancel();
+    };
+    co_await task_group(body);
+    recorder.detach();
+  });
+  // The child waits; we cancel it, and wait; it unwinds, and we go on.
+  EXPECT_EQ(recorder.seen(), "ssdDdxDdE");
+  EXPECT_EQ(recorder.bodies(), "eddy::wait_for_ever ");
+}
+
+TEST(LoopObserverTest, OfOneThatWasCancelledBeforeItsStartThereIsNoBody) {
+  Recorder recorder;
+  run([&]() -> Task<> {
+    recorder.attach(get_running_loop());
+    auto child = create_task(wait_for_ever);
+    child.cancel();
+    co_await sleep(0s);
+    recorder.detach();
+  });
+  EXPECT_EQ(recorder.seen(), "ssdeDd");
+  EXPECT_EQ(recorder.bodies(), "");
+}
+
+TEST(LoopObserverTest, OneStartAndOneEndForEachTask) {
+  Recorder first;
+  Recorder second;
+  run([&]() -> Task<> {
+    auto before = create_task(sleep(1ms));
+    co_await sleep(0s);
+    first.attach(get_running_loop());
+    co_await task_group([&](TaskGroup& tg) -> Task<> {
+      tg.limit(1);
+      tg.create_tasks(nothing_with, std::views::iota(0, 3));
+      second.attach(get_running_loop());  // while two are held back
+      co_await before;
+    });
+    first.detach();
+    second.detach();
+  });
+  for (const Recorder* recorder : {&first, &second}) {
+    EXPECT_EQ(recorder->starts(), 5) << recorder->seen();  // and we
+    const auto ends = std::ranges::count_if(recorder->seen(), [](char c) { return c == 'e' || c == 'E'; });
+    EXPECT_EQ(ends, 4) << recorder->seen();
+  }
+}
+
+TEST(LoopObserverTest, SeesTurnsOfAForeignLoop) {
+  Recorder recorder;
+  Loop loop;
+  recorder.attach(loop);
+  auto task = loop.create_task(nothing);
+  loop.run_ready();
+  EXPECT_EQ(recorder.seen(), "tsdeDT");
   EXPECT_TRUE(recorder.times_ascend());
 }
 

@@ -18,5 +18,6 @@ void Node::fire() noexcept { assert(false && "this node is no timer"); }
 void Node::discard() noexcept { assert(false && "this node cannot be left over when its loop closes"); }
 Cont Node::continuation() const noexcept { return {}; }
 Strand* Node::on_behalf() noexcept { return nullptr; }
+void Node::describe(OpDescription&) const {}
 
 }  // namespace eddy::detail

@@ -11,6 +11,7 @@
 namespace eddy::detail {
 
 struct CancelScope;
+struct OpDescription;
 class Strand;
 
 /// Anything the loop can call: an entry of the ready queue, a timer, a receiver of somebody's end.
@@ -35,6 +36,8 @@ class Node {
   virtual Cont continuation() const noexcept;
   /// Of a node that is queued: whose turn it is; null when no task's.
   virtual Strand* on_behalf() noexcept;
+  /// Of what a task waits at, armed, or with children that run: what that is, for whoever looks from outside.
+  virtual void describe(OpDescription& to) const;
 
   union {
     Node* queue_next = nullptr;  ///< in the ready queue, or in a ring

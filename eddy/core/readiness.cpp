@@ -2,6 +2,7 @@
 #include "eddy/core/readiness.h"
 
 #include "eddy/core/loop.h"
+#include "eddy/core/op_description.h"
 #include "eddy/sys/fd.h"
 #include "eddy/sys/poller.h"
 
@@ -24,6 +25,10 @@ void FdReady::cancel() noexcept {
   if (state() != kArmed || cancelled_) return;
   cancelled_ = true;
   running.loop->poller().cancel(*this);
+}
+
+void FdReady::describe(OpDescription& to) const {
+  to.is(kind == sys::OpKind::poll_readable ? "readable fd" : "writable fd", std::to_string(fd));
 }
 
 void FdReady::complete() noexcept {

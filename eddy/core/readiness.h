@@ -18,6 +18,7 @@ class [[nodiscard("co_await it")]] FdReady final : public Op, public AwaitLeaf<F
   /// Throws std::system_error when the descriptor cannot be waited for.
   void take() const;
   void cancel() noexcept override;
+  void describe(OpDescription& to) const override;
 
  private:
   void complete() noexcept override;

@@ -34,6 +34,7 @@ class Visit {
       if (scope == &limit) break;
     }
     if (&limit == &strand.root && strand.root.has(TaskBase::kTask)) task(static_cast<TaskBase&>(strand));
+    if (strand.root.has(TaskBase::kObserved)) running.loop->tell_cancel(static_cast<TaskBase&>(strand));
     if (from != strand.top()) return;
     if (Op* leaf = strand.leaf()) leaf->cancel();
   }
@@ -154,6 +155,14 @@ void cancel_kids(Owner& owner, bool hard) noexcept {
   Visit visit(hard);
   visit.enqueue(owner);
   visit.finish();
+}
+
+std::uint32_t Strand::next_mark() noexcept {
+  constexpr std::uint32_t kOne = CancelScope::kMark & (~std::uint32_t{CancelScope::kMark} + 1);
+  constinit static thread_local std::uint32_t last = 0;
+  last = (last + kOne) & CancelScope::kMark;
+  if (last == 0) last = kOne;
+  return last;
 }
 
 void Strand::unlink(CancelScope& scope) noexcept {

@@ -18,17 +18,18 @@ namespace eddy::detail {
 ///    no shield hides, and is never cleared: cancellation is a level, not an edge.
 struct CancelScope {
   enum Flag : std::uint32_t {
-    kRequested = 1,     ///< this very scope was cancelled
-    kEffective = 2,     ///< cancellation is visible here
-    kShield = 4,        ///< hides cancellation from outside
-    kOwner = 8,         ///< an Owner
-    kDetached = 16,     ///< an Owner that is an object in a frame rather than an await in progress
-    kHard = 32,         ///< cancelled through shields: the loop is closing and waits no longer
-    kStarted = 64,      ///< of a strand's root: it has been dispatched
-    kEnded = 128,       ///< of a strand's root: its body has ended
-    kTimed = 1U << 29,  ///< a Timeout
-    kHosts = 1U << 30,  ///< of a strand's root: detached owners have stood on it
-    kFirstFree = 256,   ///< flags from here belong to whoever embeds the scope
+    kRequested = 1,      ///< this very scope was cancelled
+    kEffective = 2,      ///< cancellation is visible here
+    kShield = 4,         ///< hides cancellation from outside
+    kOwner = 8,          ///< an Owner
+    kDetached = 16,      ///< an Owner that is an object in a frame rather than an await in progress
+    kHard = 32,          ///< cancelled through shields: the loop is closing and waits no longer
+    kStarted = 64,       ///< of a strand's root: it has been dispatched
+    kEnded = 128,        ///< of a strand's root: its body has ended
+    kTimed = 1U << 29,   ///< a Timeout
+    kHosts = 1U << 30,   ///< of a strand's root: detached owners have stood on it
+    kFirstFree = 256,    ///< flags from here belong to whoever embeds the scope
+    kMark = 127U << 19,  ///< of a strand's root: see `Strand::mark`
   };
 
   CancelScope* up = nullptr;
@@ -88,6 +89,14 @@ class Strand : public Node {
     }
   }
 
+  /// Tells it from a strand that was at the same address before; given when first asked for, and not zero. There are
+  /// few, so they come again: for messages.
+  std::uint32_t mark() noexcept {
+    if (!root.has(CancelScope::kMark)) [[unlikely]]
+      root.flags |= next_mark();
+    return root.flags & CancelScope::kMark;
+  }
+
   Strand* ring_next() const noexcept { return next_kid_; }
   Strand* ring_prev() const noexcept { return prev_kid_; }
   void set_ring_next(Strand* kid) noexcept { next_kid_ = kid; }
@@ -114,9 +123,30 @@ class Strand : public Node {
  private:
   friend struct DebugLayout;
   void unlink(CancelScope& scope) noexcept;
+  static std::uint32_t next_mark() noexcept;
 
   Strand* prev_kid_ = nullptr;
   Strand* next_kid_ = nullptr;
+};
+
+/// Who has taken something, such as a lock. The strand may have ended since, and may be gone: it can only be compared
+/// with one that lives.
+class Taker {
+ public:
+  void set(Strand* by) noexcept {
+    strand_ = by;
+    mark_ = by ? by->mark() : 0;
+  }
+  /// Nobody, or a callback outside of tasks.
+  bool unknown() const noexcept { return strand_ == nullptr; }
+  bool is(const Strand& living) const noexcept {
+    return strand_ == &living && mark_ == (living.root.flags & CancelScope::kMark);
+  }
+  const Strand* address() const noexcept { return strand_; }
+
+ private:
+  const Strand* strand_ = nullptr;
+  std::uint32_t mark_ = 0;
 };
 
 /// A scope that has children: task groups, gathers, the loop itself.

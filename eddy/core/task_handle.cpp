@@ -2,6 +2,7 @@
 #include "eddy/core/task_handle.h"
 
 #include "eddy/core/loop.h"
+#include "eddy/core/op_description.h"
 
 namespace eddy::detail {
 
@@ -76,6 +77,11 @@ void JoinBase::cancel() noexcept {
 void JoinBase::run() noexcept {
   if (cancelling_ && task_.state().was_cancelled()) set_state(kStopped);
   Op::run();
+}
+
+void JoinBase::describe(OpDescription& to) const {
+  to.is("task", "'" + task_.name() + "'");
+  to.tasks.push_back(&task_.state());
 }
 
 void JoinBase::throw_unless_value() {

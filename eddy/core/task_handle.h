@@ -27,6 +27,7 @@ class JoinBase : public Op {
   void cancel() noexcept override;
   void run() noexcept override;
   void fire() noexcept override { grant(); }
+  void describe(OpDescription& to) const override;
 
   /// From now on the waiter answers for the task: cancelled, it cancels the task and waits for its end.
   void own() noexcept { owns_ = true; }

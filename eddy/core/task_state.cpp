@@ -20,8 +20,11 @@ namespace eddy::detail {
     extra->done_callbacks.clear();
     extra->cancel_note = {};
   }
+  Strand* host = owner.host;
   Step step = owner.kid_ended(*this);
   root.up = nullptr;  // the owner may be gone long before the last handle
+  if (root.has(kObserved)) [[unlikely]]
+    running.loop->tell_end(*this, step ? task_of(host) : nullptr);
   unref();
   return step;
 }
@@ -78,17 +81,28 @@ void TaskBase::rethrow_if_not_value(const char* what) {
   std::rethrow_exception(error_ref());
 }
 
+[[gnu::always_inline]] inline Step TaskBase::first_step() noexcept {
+  try {
+    return launch();
+  } catch (...) {
+    drop_body();
+    return conclude_with_current_exception();
+  }
+}
+
 void TaskBase::run() noexcept {
   running.strand = this;
   if (root.effective()) [[unlikely]]
     return run_cancelled();
-  Step first;
-  try {
-    first = launch();
-  } catch (...) {
-    drop_body();
-    first = conclude_with_current_exception();
-  }
+  drive(first_step());
+}
+
+void TaskBase::run_observed(Loop& loop) noexcept {
+  running.strand = this;
+  if (root.effective()) return run_cancelled();
+  const Step first = first_step();
+  if (!root.has(CancelScope::kEnded))
+    loop.tell_begin(*this, first.resumes_coroutine() ? &first.coroutine()->where : nullptr);
   drive(first);
 }
 

@@ -69,6 +69,7 @@ class TaskBase : public Strand {
     kStarting = kTask << 8,     ///< a `TaskGroup::start` still waits for it and receives its errors
     kHeld = kTask << 9,         ///< its owner keeps it from starting for now
     kHasContext = kTask << 10,  ///< it has, or had, values of context variables
+    kObserved = 1U << 31,       ///< the loop's observers have been told of it
     kEnds = kHasValue | kHasError | kWasCancelled,
   };
 
@@ -90,6 +91,8 @@ class TaskBase : public Strand {
   std::string cancel_message() const;
 
   void run() noexcept override;
+  /// The same, under the eyes of the loop's observers.
+  void run_observed(Loop& loop) noexcept;
   Step child_cancelled() noexcept override;
 
   TaskExtra& extra();
@@ -112,6 +115,8 @@ class TaskBase : public Strand {
   virtual void drop_body() noexcept = 0;
   virtual void destroy() noexcept = 0;
 
+  /// The first step of its body, or what comes after an error on the way there.
+  Step first_step() noexcept;
   /// The first dispatch of a task that was cancelled before.
   void run_cancelled() noexcept;
   /// The body has ended as `end`; the result is in place.

@@ -23,6 +23,10 @@ TimePoint now();
 
 namespace detail {
 
+/// A duration whose unit somebody forgot: overloads for it are deleted, so that the message can say what to write.
+template <class T>
+concept NoUnit = std::is_arithmetic_v<T>;
+
 using Nanos = std::int64_t;
 inline constexpr Nanos kForever = std::numeric_limits<Nanos>::max();
 

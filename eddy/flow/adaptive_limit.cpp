@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "eddy/base/error.h"
+#include "eddy/core/op_description.h"
 
 namespace eddy {
 
@@ -47,5 +48,7 @@ void AdaptiveLimit::shrink(std::uint64_t number) noexcept {
   round_from_ = number_ + 1;
   limit_ = std::max(static_cast<double>(options_.min_), limit_ * options_.factor_);
 }
+
+void detail::AdaptiveAcquire::describe(OpDescription& to) const { describe_as("AdaptiveLimit", to); }
 
 }  // namespace eddy

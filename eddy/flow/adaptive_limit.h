@@ -89,6 +89,7 @@ class [[nodiscard("co_await it")]] AdaptiveAcquire final : public LineOp, public
  public:
   explicit AdaptiveAcquire(AdaptiveLimit& limit) noexcept;
   AdaptivePermit take();
+  void describe(OpDescription& to) const override;
 
  private:
   AdaptiveLimit* limit_;

@@ -26,6 +26,7 @@ class Batch {
     pause_ = Duration(detail::to_nanos(time));
     return *this;
   }
+  Batch& pause(detail::NoUnit auto) = delete;  // eddy: a number has no unit: write pause(5s)
   /// Shows one bar, with this label, over all items.
   Batch& progress(std::string label);
   /// The same with a bar of the caller's, which is advanced and not closed.

@@ -34,6 +34,7 @@ class CacheOptions {
     ttl_ = detail::to_nanos(time);
     return *this;
   }
+  CacheOptions& ttl(detail::NoUnit auto) = delete;  // eddy: a number has no unit: write ttl(60s)
   /// For so long after that, a value that has expired is given once more, at once, while it is loaded anew in the
   /// background. HTTP's stale-while-revalidate.
   template <class Rep, class Period>
@@ -41,6 +42,7 @@ class CacheOptions {
     stale_ = detail::to_nanos(time);
     return *this;
   }
+  CacheOptions& stale_while_revalidate(detail::NoUnit auto) = delete;  // eddy: a number has no unit: write 60s
 
  private:
   template <class, class>

@@ -56,6 +56,7 @@ class CircuitBreaker {
   CircuitBreaker(N failures, std::chrono::duration<Rep, Period> open_for)
       : failures_max_(detail::checked_count(failures, 1, "the number of failures of a CircuitBreaker", "1")),
         open_for_(detail::to_nanos(open_for)) {}
+  CircuitBreaker(std::integral auto, detail::NoUnit auto) = delete;  // eddy: a number has no unit: write {5, 30s}
   CircuitBreaker(const CircuitBreaker&) = delete;
   CircuitBreaker& operator=(const CircuitBreaker&) = delete;
 

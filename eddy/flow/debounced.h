@@ -53,6 +53,7 @@ class Debounced {
   template <class Rep, class Period, class F>
   Debounced(std::chrono::duration<Rep, Period> quiet, F&& f)
       : Debounced(Duration(detail::to_nanos(quiet)), function_of(std::forward<F>(f)), 0) {}
+  Debounced(detail::NoUnit auto, auto&&) = delete;  // eddy: a number has no unit: write {300ms, f}
   Debounced(Debounced&& other) noexcept;
   Debounced& operator=(Debounced&& other) noexcept;
   ~Debounced();

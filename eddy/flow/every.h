@@ -30,6 +30,7 @@ class Every {
     first_after_ = detail::to_nanos(delay);
     return *this;
   }
+  Every& first_after(detail::NoUnit auto) = delete;  // eddy: a number has no unit: write first_after(5s)
   /// Ticks that come while a call runs are made up for, one after the other, instead of being skipped.
   Every& catch_up() {
     missed_ = MissedTicks::kCatchUp;
@@ -41,6 +42,7 @@ class Every {
     jitter_ = detail::to_nanos(most);
     return *this;
   }
+  Every& jitter(detail::NoUnit auto) = delete;  // eddy: a number has no unit: write jitter(100ms)
   /// Called with what a call throws, instead of ending it all: `[](std::exception_ptr error) { … }`. May throw.
   Every& on_error(std::function<void(std::exception_ptr)> handler) {
     on_error_ = std::move(handler);
@@ -99,6 +101,7 @@ struct EveryFn {
                   "eddy: every(period, f) calls f without arguments: every(1s, [&] { return poll(); })");
     return call_every<std::decay_t<F>>(Duration(to_nanos(period)), std::forward<F>(f), std::move(how));
   }
+  void operator()(NoUnit auto, auto&&...) const = delete;  // eddy: a number has no unit: write every(1s, f)
 };
 
 }  // namespace detail

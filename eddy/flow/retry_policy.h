@@ -40,6 +40,7 @@ class Retry {
   Retry& deadline(std::chrono::duration<Rep, Period> total) {
     return set_deadline(detail::to_nanos(total));
   }
+  Retry& deadline(detail::NoUnit auto) = delete;  // eddy: a number has no unit: write deadline(30s)
 
   /// Delays first, first * factor, first * factor², … up to `max`; exactly these, unless jitter is asked for.
   template <class Rep, class Period, class Rep2, class Period2>
@@ -47,11 +48,13 @@ class Retry {
                      double factor = 2) {
     return set_backoff(detail::to_nanos(first), detail::to_nanos(max), factor);
   }
+  Retry& exponential(detail::NoUnit auto, auto&&...) = delete;  // eddy: a number has no unit: write 100ms, 30s
   /// The same delay each time.
   template <class Rep, class Period>
   Retry& fixed(std::chrono::duration<Rep, Period> delay) {
     return set_backoff(detail::to_nanos(delay), detail::to_nanos(delay), 1);
   }
+  Retry& fixed(detail::NoUnit auto) = delete;  // eddy: a number has no unit: write fixed(5s)
   /// Delays of your own: `delays([](const RetryState& state) { return state.attempt() * 1s; })`.
   template <class F>
   Retry& delays(F&& f) {

@@ -45,6 +45,7 @@ class Drain {
     within_ = detail::to_nanos(time);
     return *this;
   }
+  Drain& within(detail::NoUnit auto) = delete;  // eddy: a number has no unit: write within(10s)
   constexpr Drain& within(NoTimeout) noexcept {
     within_ = detail::kForever;
     return *this;

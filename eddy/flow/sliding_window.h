@@ -25,6 +25,7 @@ class SlidingWindow : private detail::Line {
   SlidingWindow(N calls, std::chrono::duration<Rep, Period> period)
       : SlidingWindow(detail::checked_count(calls, 1, "the number of calls of a SlidingWindow", "1"),
                       detail::to_nanos(period), nullptr) {}
+  SlidingWindow(std::integral auto, detail::NoUnit auto) = delete;  // eddy: a number has no unit: write {100, 60s}
   ~SlidingWindow() { assert(waiters().empty() && "eddy::SlidingWindow destroyed while tasks wait for it"); }
 
   /// Waits until one more call fits into the window.

@@ -5,6 +5,7 @@
 
 #include "eddy/base/error.h"
 #include "eddy/core/loop.h"
+#include "eddy/core/op_description.h"
 #include "eddy/core/running.h"
 #include "eddy/io/stream_error.h"
 #include "eddy/sys/poller.h"
@@ -47,6 +48,11 @@ void ReadyFd::fail(const char* doing, int error) const {
 
 void throw_empty(const char* doing) {
   throw ClosedError(std::string(doing) + " nothing: it was moved from, or never opened");
+}
+
+void describe_fd(const char* doing, const ReadyFd& on, OpDescription& to) {
+  to.is(doing, on.name());
+  to.add("fd " + std::to_string(on.number()));
 }
 
 }  // namespace eddy::detail

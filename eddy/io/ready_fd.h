@@ -57,6 +57,7 @@ class ReadyFd final : private sys::Watch {
 };
 
 [[noreturn]] void throw_empty(const char* doing);
+void describe_fd(const char* doing, const ReadyFd& on, OpDescription& to);
 
 /// A system call as an operation. `Call` is called with the descriptor and answers like a system call, but with -errno:
 /// -EAGAIN means not now. Its `result()` is what the await gives.
@@ -71,6 +72,7 @@ class [[nodiscard("co_await it")]] FdOp final : public TryOp, public AwaitLeaf<F
     this->check();
     return call_.result();
   }
+  void describe(OpDescription& to) const override { describe_fd(doing_, *on_, to); }
   /// Copies the bytes: for a send that becomes a task.
   void keep_bytes()
     requires requires(Call& call) { call.bytes = std::string_view(); }

@@ -15,6 +15,7 @@
 #include "eddy/base/error.h"
 #include "eddy/core/loop.h"
 #include "eddy/core/loop_service.h"
+#include "eddy/core/op_description.h"
 #include "eddy/io/stream_error.h"
 #include "eddy/io/turn_line.h"
 #include "eddy/sys/signals.h"
@@ -146,6 +147,14 @@ TryOp::Progress SignalNext::attempt() {
 bool SignalNext::may_try() noexcept { return !receiver_ || receiver_->line.is_turn_of(*this); }
 void SignalNext::join() { live(receiver_).line.join(*this); }
 void SignalNext::leave() noexcept { receiver_->line.leave(*this); }
+
+void SignalNext::describe(OpDescription& to) const {
+  to.is("signal");
+  for (std::uint64_t left = receiver_->wanted; left != 0; left &= left - 1) {
+    if (!to.which.empty()) to.which += " or ";
+    to.which += std::to_string(std::countr_zero(left) + 1);
+  }
+}
 
 }  // namespace detail
 

@@ -51,6 +51,7 @@ struct ChunkWithinFn {
     };
     return Stage<decltype(make)>(make);
   }
+  void operator()(std::size_t, NoUnit auto) const = delete;  // eddy: a number has no unit: write 100ms
 };
 
 }  // namespace detail

@@ -55,6 +55,7 @@ struct DebounceFn {
     };
     return Stage<decltype(make)>(make);
   }
+  void operator()(NoUnit auto) const = delete;  // eddy: a number has no unit: write debounce(300ms)
 };
 
 }  // namespace detail

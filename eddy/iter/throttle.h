@@ -33,6 +33,7 @@ struct ThrottleFn {
     };
     return Stage<decltype(make)>(make);
   }
+  void operator()(NoUnit auto) const = delete;  // eddy: a number has no unit: write throttle(100ms)
   template <class Limiter>
     requires requires(Limiter& limiter) { limiter.acquire(); }
   auto operator()(Limiter& limiter) const {

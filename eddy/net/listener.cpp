@@ -15,6 +15,7 @@
 
 #include "eddy/base/error.h"
 #include "eddy/core/loop.h"
+#include "eddy/core/op_description.h"
 #include "eddy/core/running.h"
 #include "eddy/io/stream_error.h"
 #include "eddy/net/detail/sockets.h"
@@ -116,6 +117,8 @@ TryOp::Progress Accept::attempt() {
 
 void Accept::join() { open_state(state_).waiters.join(*this); }
 void Accept::leave() noexcept { state_->waiters.leave(*this); }
+
+void Accept::describe(OpDescription& to) const { to.is("accept() at", state_->address.to_string()); }
 
 }  // namespace detail
 

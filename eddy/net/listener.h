@@ -43,6 +43,7 @@ class [[nodiscard("co_await it")]] Accept final : public TryOp, public AwaitLeaf
     check();
     return std::move(accepted_);
   }
+  void describe(OpDescription& to) const override;
 
  private:
   Progress attempt() override;

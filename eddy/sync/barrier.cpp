@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/sync/barrier.h"
 
+#include "eddy/core/op_description.h"
+
 namespace eddy {
 
 using detail::BarrierWait;
@@ -84,6 +86,11 @@ void BarrierWait::cancel() noexcept {
   }
   leave();
   stop();
+}
+
+void BarrierWait::describe(OpDescription& to) const {
+  to.is("Barrier", barrier_);
+  to.add(barrier_->waiting_, "of " + std::to_string(barrier_->parties_) + " arrived");
 }
 
 std::size_t BarrierWait::take() {

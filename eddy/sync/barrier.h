@@ -31,6 +31,7 @@ class [[nodiscard("co_await it")]] BarrierWait final : public Op, public AwaitLe
   Step start(Strand& strand, Cont cont) noexcept;
   void cancel() noexcept override;
   std::size_t take();
+  void describe(OpDescription& to) const override;
 
  private:
   friend class eddy::Barrier;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "eddy/base/error.h"
+#include "eddy/core/op_description.h"
 
 namespace eddy {
 
@@ -90,6 +91,19 @@ void ConditionWaitBase::cancel() noexcept {
   if (phase_ != kParked) return;  // in line for the lock already
   condition_->waiters_.remove(*this);
   relock();
+}
+
+void ConditionWaitBase::describe(OpDescription& to) const {
+  if (phase_ == kLocking) {
+    const detail::Permits& lock = condition_->permits();
+    to.is("Lock", &lock);
+    to.taker = &lock.taker();
+    to.exclusive = true;
+    lock.waiters().describe_place(*this, to);
+    to.add(cancelling_ ? "to end its wait for a Condition" : "notified by a Condition");
+  } else {
+    to.is("Condition", condition_);
+  }
 }
 
 void ConditionWaitBase::pass_on() noexcept { condition_->wake_one(); }

@@ -31,6 +31,7 @@ class ConditionWaitBase : public Op {
   Step start(Strand& strand, Cont cont) noexcept;
   void run() noexcept override;
   void cancel() noexcept override;
+  void describe(OpDescription& to) const override;
 
  protected:
   enum Fault : std::uint8_t { kNone, kNotAcquired, kOtherLoop };

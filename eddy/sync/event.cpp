@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/sync/event.h"
 
+#include "eddy/core/op_description.h"
+
 namespace eddy::detail {
 
 Step EventWait::start(Strand& strand, Cont cont) noexcept {
@@ -18,5 +20,7 @@ void EventWait::cancel() noexcept {
   if (state() == kArmed) event_->waiters_.remove(*this);
   stop();
 }
+
+void EventWait::describe(OpDescription& to) const { to.is("Event", event_); }
 
 }  // namespace eddy::detail

@@ -18,6 +18,7 @@ class [[nodiscard("co_await it")]] EventWait final : public Op, public AwaitLeaf
   bool ready() const noexcept;
   Step start(Strand& strand, Cont cont) noexcept;
   void cancel() noexcept override;
+  void describe(OpDescription& to) const override;
   void take() {
     set_state(kIdle);
     if (!event_) [[unlikely]]

@@ -2,8 +2,14 @@
 #include "eddy/sync/lock.h"
 
 #include "eddy/base/error.h"
+#include "eddy/core/op_description.h"
 
 namespace eddy {
+
+void detail::LockAcquire::describe(OpDescription& to) const {
+  describe_as("Lock", to);
+  to.exclusive = true;
+}
 
 void Lock::release() {
   if (!locked()) throw RuntimeError("Lock::release(): the lock is not acquired");

@@ -18,6 +18,7 @@ class [[nodiscard("co_await it")]] LockAcquire final : public AcquireOp, public 
  public:
   using AcquireOp::AcquireOp;
   LockGuard take();
+  void describe(OpDescription& to) const override;
 };
 
 }  // namespace detail

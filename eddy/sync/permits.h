@@ -14,6 +14,7 @@ namespace eddy::detail {
 ///
 /// 1. Whoever waits does so because nothing is free: `waiters` not empty ⟹ `free == 0`. Nobody can overtake.
 /// 2. A permit given back while somebody waits goes to the first of them and is never free in between.
+/// 3. `taker` took the last one, for dumps: not more than a hint, unless there is only one and it is out.
 class Permits {
  public:
   static constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
@@ -26,22 +27,32 @@ class Permits {
   /// None is out: one more given back would be one too many.
   bool complete() const noexcept { return free_ >= limit_; }
   const Waiters& waiters() const noexcept { return waiters_; }
+  const Taker& taker() const noexcept { return taker_; }
 
-  bool try_take() noexcept {
+  bool try_take() noexcept { return try_take(running.strand); }
+  bool try_take(Strand* by) noexcept {
     if (free_ == 0) return false;
     --free_;
+    taker_.set(by);
     return true;
+  }
+  /// Whoever runs has it from now on.
+  void handed_over() noexcept {
+    if (running.strand) taker_.set(running.strand);
   }
 
   void give_back() noexcept {
-    if (!waiters_.empty()) return waiters_.grant_first();
+    if (Op* next = waiters_.pop()) {
+      taker_.set(&next->strand());
+      return next->grant();
+    }
     assert(!complete() && "released more often than acquired");
     if (!complete()) ++free_;
   }
 
   /// Grants a permit to an armed operation, at once or when it is its turn. False as in `Waiters::add`.
   bool join(Op& op) noexcept {
-    if (!try_take()) return waiters_.add(op);
+    if (!try_take(&op.strand())) return waiters_.add(op);
     op.grant();
     return true;
   }
@@ -52,6 +63,7 @@ class Permits {
   std::size_t free_;
   std::size_t limit_;
   Waiters waiters_;
+  Taker taker_;
 };
 
 /// Waits for a permit. Cancelled after the grant, it passes the permit on; so does one whose result nobody took.
@@ -79,6 +91,7 @@ class AcquireOp : public Op {
     set_state(kIdle);
     return *permits_;
   }
+  void describe_as(const char* what, OpDescription& to) const;
 
  private:
   void give_up_grant() noexcept {
@@ -92,10 +105,11 @@ class AcquireOp : public Op {
 /// Holds one permit and gives it back when destroyed. The handle that LockGuard and Permit are.
 class HeldPermit {
  public:
-  HeldPermit(HeldPermit&& other) noexcept : permits_(std::exchange(other.permits_, nullptr)) {}
+  HeldPermit(HeldPermit&& other) noexcept : permits_(std::exchange(other.permits_, nullptr)) { handed_over(); }
   HeldPermit& operator=(HeldPermit&& other) noexcept {
     HeldPermit old(std::move(*this));
     permits_ = std::exchange(other.permits_, nullptr);
+    handed_over();
     return *this;
   }
   ~HeldPermit() { release(); }
@@ -113,6 +127,11 @@ class HeldPermit {
   explicit HeldPermit(Permits& permits) noexcept : permits_(&permits) {}
 
   Permits* permits_;
+
+ private:
+  void handed_over() noexcept {
+    if (permits_) permits_->handed_over();
+  }
 };
 
 }  // namespace eddy::detail

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "eddy/base/error.h"
+#include "eddy/core/op_description.h"
 
 namespace eddy::detail {
 
@@ -62,6 +63,16 @@ void GetBase::cancel() noexcept {
   if (state() == kArmed) queue_->getters_.remove(*this);
   give_up_grant();
   stop();
+}
+
+void GetBase::describe(OpDescription& to) const {
+  to.is("Queue.get", queue_);
+  to.add("empty");
+}
+
+void PutBase::describe(OpDescription& to) const {
+  to.is("Queue.put", queue_);
+  to.add("full: " + std::to_string(queue_->stored_) + " of " + std::to_string(queue_->maxsize_));
 }
 
 bool PutBase::refused() noexcept {

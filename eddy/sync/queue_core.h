@@ -126,6 +126,7 @@ class GetBase : public Op {
   }
   Step start(Strand& strand, Cont cont) noexcept;
   void cancel() noexcept override;
+  void describe(OpDescription& to) const override;
 
  protected:
   ~GetBase() { give_up_grant(); }
@@ -157,6 +158,7 @@ class PutBase : public Op {
   PutBase(PutBase&&) = default;
 
   void cancel() noexcept override;
+  void describe(OpDescription& to) const override;
 
  protected:
   enum End : std::uint8_t { kDelivered, kShutDown, kNoMemory, kOtherLoop };

@@ -17,6 +17,7 @@ class [[nodiscard("co_await it")]] SemaphoreAcquire final : public AcquireOp, pu
  public:
   using AcquireOp::AcquireOp;
   Permit take();
+  void describe(OpDescription& to) const override;
 };
 
 }  // namespace detail

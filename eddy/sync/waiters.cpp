@@ -5,6 +5,7 @@
 
 #include "eddy/base/error.h"
 #include "eddy/core/loop.h"
+#include "eddy/core/op_description.h"
 
 namespace eddy::detail {
 
@@ -13,6 +14,8 @@ std::size_t Waiters::count() const noexcept {
   for (Op* op = ring_.front(); op; op = ring_.after(*op)) ++n;
   return n;
 }
+
+void Waiters::describe_place(const Op& op, OpDescription& to) const { to.stands_in(ring_, op); }
 
 bool Waiters::is_foreign(const Op& op) const noexcept {
   return running.loop->get_debug() && &loop_of(op.strand()) != &loop_of(ring_.front()->strand());

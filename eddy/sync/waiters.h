@@ -24,6 +24,8 @@ class Waiters {
     ring_.push_back(op);
     return true;
   }
+  /// For dumps: how many come before it.
+  void describe_place(const Op& op, OpDescription& to) const;
   void remove(Op& op) noexcept { ring_.erase(op); }
   Op* pop() noexcept { return ring_.pop_front(); }
 

@@ -6,10 +6,10 @@
 #include <cstdlib>
 
 #include "eddy/base/error.h"
+#include "eddy/debug/dump_tasks.h"
 #include "eddy/sys/poller.h"
 #include "eddy/test/environment.h"
 #include "eddy/test/findings.h"
-#include "eddy/test/task_dump.h"
 
 namespace eddy::test {
 namespace detail {
@@ -117,7 +117,7 @@ void Session::finish(bool failed) {
 void Session::check_what_is_left() {
   if (loop_->has_tasks()) {
     fail("the test ended, but tasks it started still run (await or cancel them, or use a task_group):\n" +
-         dump_tasks(*loop_));
+         debug::dump_tasks(*loop_));
   } else if (std::size_t timers = loop_->timers().size()) {
     fail("the test ended, but " + std::to_string(timers) +
          " timer(s) are still armed (cancel the handle of call_later)");

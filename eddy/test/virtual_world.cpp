@@ -7,10 +7,10 @@
 #include <system_error>
 #include <utility>
 
+#include "eddy/debug/dump_tasks.h"
 #include "eddy/sys/clock.h"
 #include "eddy/sys/poller.h"
 #include "eddy/test/faulty_poller.h"
-#include "eddy/test/task_dump.h"
 
 namespace eddy::test {
 
@@ -116,7 +116,7 @@ void VirtualWorld::check_time_limit() {
 void VirtualWorld::restart_time_limit() noexcept { real_start_ = sys::monotonic_now(); }
 
 void VirtualWorld::give_up(const std::string& why) const {
-  throw Deadlock("deadlock: " + why + ".\n" + (loop_ ? dump_tasks(*loop_) : ""));
+  throw Deadlock("deadlock: " + why + ".\n" + (loop_ ? debug::dump_tasks(*loop_) : ""));
 }
 
 }  // namespace eddy::test

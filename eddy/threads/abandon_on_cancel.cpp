@@ -2,6 +2,7 @@
 #include "eddy/threads/abandon_on_cancel.h"
 
 #include "eddy/core/loop.h"
+#include "eddy/core/op_description.h"
 #include "eddy/threads/detail/pool_core.h"
 
 namespace eddy::detail {
@@ -53,5 +54,7 @@ void AbandonableOp::drop() noexcept {
   job->report_lost();
   job->destroy();
 }
+
+void AbandonableOp::describe(OpDescription& to) const { to.is("a call in a thread"); }
 
 }  // namespace eddy::detail

@@ -49,6 +49,7 @@ class AbandonableOp : public RemoteOp {
   bool ready() const noexcept { return false; }
   Step start(Strand& strand, Cont cont) noexcept;
   void cancel() noexcept override;
+  void describe(OpDescription& to) const override;
 
  protected:
   ~AbandonableOp() { drop(); }

@@ -3,6 +3,7 @@
 
 #include "eddy/base/error.h"
 #include "eddy/core/loop.h"
+#include "eddy/core/op_description.h"
 
 namespace eddy::detail {
 
@@ -91,5 +92,7 @@ void CallbackOp::tell_api() noexcept {
     report_lost_error("from_callback: the function that cancels it threw", std::current_exception());
   }
 }
+
+void CallbackOp::describe(OpDescription& to) const { to.is("a callback"); }
 
 }  // namespace eddy::detail

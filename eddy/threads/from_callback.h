@@ -138,6 +138,7 @@ class CallbackOp : public RemoteOp {
   bool ready() const noexcept { return false; }
   Step start(Strand& strand, Cont cont) noexcept;
   void cancel() noexcept override;
+  void describe(OpDescription& to) const override;
   void tell() noexcept { send_home(); }
 
  protected:

@@ -49,6 +49,7 @@ struct IntervalFn {
   Interval operator()(std::chrono::duration<Rep, Period> period) const {
     return Interval(Duration(to_nanos(period)));
   }
+  void operator()(NoUnit auto) const = delete;  // eddy: a number has no unit: write interval(1s)
 };
 }  // namespace detail
 

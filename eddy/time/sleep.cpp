@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/time/sleep.h"
 
+#include "eddy/core/op_description.h"
+
 namespace eddy::detail {
 namespace {
 
 void disarm(TimerOp& timer) noexcept {
   if (timer.state() == Op::kArmed) running.loop->timers().remove(timer);
   timer.stop();
+}
+
+void describe_timer(OpDescription& to, const TimerOp& timer) {
+  to.is("Sleep");
+  to.when = timer.when;
 }
 
 }  // namespace
@@ -34,5 +41,8 @@ Step SleepUntil::start(Strand& strand, Cont cont) noexcept {
 }
 
 void SleepUntil::cancel() noexcept { disarm(*this); }
+
+void Sleep::describe(OpDescription& to) const { describe_timer(to, *this); }
+void SleepUntil::describe(OpDescription& to) const { describe_timer(to, *this); }
 
 }  // namespace eddy::detail

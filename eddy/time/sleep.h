@@ -23,6 +23,7 @@ class [[nodiscard("co_await it")]] Sleep final : public TimerOp, public AwaitLea
 
   void fire() noexcept override { grant(); }
   void cancel() noexcept override;
+  void describe(OpDescription& to) const override;
 };
 
 /// Waits until a deadline.
@@ -36,6 +37,7 @@ class [[nodiscard("co_await it")]] SleepUntil final : public TimerOp, public Awa
 
   void fire() noexcept override { grant(); }
   void cancel() noexcept override;
+  void describe(OpDescription& to) const override;
 };
 
 /// Gives up the turn.

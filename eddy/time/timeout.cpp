@@ -75,16 +75,21 @@ Step Timeout::child_cancelled() noexcept {
   return Step::resume(cont());
 }
 
-TimePoint current_deadline() noexcept {
+TimePoint detail::deadline_of(CancelScope& timed) noexcept { return static_cast<Timeout&>(timed).when(); }
+
+TimePoint detail::nearest_deadline(Strand& strand) noexcept {
   TimePoint nearest = TimePoint::max();
-  if (!running.strand) return nearest;
-  if (running.strand->cancelled()) return TimePoint::min();
-  for (detail::CancelScope* scope = running.strand->top(); scope && !scope->has(detail::CancelScope::kShield);
-       scope = scope->up) {
-    if (!scope->has(detail::CancelScope::kTimed)) continue;
-    if (TimePoint when = static_cast<Timeout*>(scope)->when(); when < nearest) nearest = when;
+  for (CancelScope* scope = strand.top(); scope && !scope->has(CancelScope::kShield); scope = scope->up) {
+    if (!scope->has(CancelScope::kTimed)) continue;
+    if (TimePoint when = deadline_of(*scope); when < nearest) nearest = when;
   }
   return nearest;
+}
+
+TimePoint current_deadline() noexcept {
+  if (!running.strand) return TimePoint::max();
+  if (running.strand->cancelled()) return TimePoint::min();
+  return detail::nearest_deadline(*running.strand);
 }
 
 void Timeout::throw_timeout() const { throw TimeoutError("timed out", this); }

@@ -25,6 +25,13 @@ inline constexpr NoTimeout no_timeout{};
 /// does not count. Outside of tasks there is none.
 TimePoint current_deadline() noexcept;
 
+namespace detail {
+/// The deadline of a scope that has `kTimed`.
+TimePoint deadline_of(CancelScope& timed) noexcept;
+/// The nearest deadline around a strand that is not hidden by a shield: see `current_deadline`.
+TimePoint nearest_deadline(Strand& strand) noexcept;
+}  // namespace detail
+
 /// A scope with a deadline: at the deadline what runs inside is cancelled, and if it ends cancelled, the scope ends in
 /// a TimeoutError. A value or an error that the body produces nevertheless passes, and `expired()` tells.
 ///
@@ -69,7 +76,7 @@ class Timeout : private detail::TimerOp, private detail::CancelScope {
   void fire() noexcept override;
 
  private:
-  friend TimePoint current_deadline() noexcept;
+  friend TimePoint detail::deadline_of(detail::CancelScope& timed) noexcept;
 
   void arm() noexcept;
   void disarm() noexcept;

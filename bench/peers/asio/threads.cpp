@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <asio.hpp>
-#include <exception>
 #include <string>
 
+#include "bench/peers/asio/asio_core.h"
 #include "bench/peers/scenario.h"
 
 namespace eddy::bench {
@@ -20,10 +19,6 @@ asio::awaitable<void> call_in(asio::thread_pool& pool, void (*function)()) {
   co_await asio::post(asio::bind_executor(pool, asio::use_awaitable));
   function();
   co_await asio::post(asio::bind_executor(home, asio::use_awaitable));
-}
-
-void rethrow(std::exception_ptr error) {
-  if (error) std::rethrow_exception(error);
 }
 
 double to_thread_round_trip() {

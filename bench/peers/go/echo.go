@@ -7,23 +7,26 @@ import (
 	"runtime"
 )
 
-var netScenarios = []scenario{{"echo", echo}}
+var netScenarios = []scenario{
+	{"echo", func() float64 { return echo(64 * 1024) }},
+	{"echo_idle", func() float64 { return echo(4 * 1024) }},
+}
 
-func echoClient(client net.Conn) {
+func echoClient(client net.Conn, size int) {
 	defer client.Close()
-	memory := make([]byte, 64*1024)
+	memory := make([]byte, size)
 	for {
-		size, err := client.Read(memory)
+		count, err := client.Read(memory)
 		if err != nil {
 			return
 		}
-		if _, err := client.Write(memory[:size]); err != nil {
+		if _, err := client.Write(memory[:count]); err != nil {
 			return
 		}
 	}
 }
 
-func echo() float64 {
+func echo(size int) float64 {
 	runtime.GOMAXPROCS(1)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -35,6 +38,6 @@ func echo() float64 {
 		if err != nil {
 			panic(err)
 		}
-		go echoClient(client)
+		go echoClient(client, size)
 	}
 }

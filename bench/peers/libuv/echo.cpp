@@ -3,6 +3,7 @@
 #include <uv.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -75,19 +76,62 @@ int port_of(const uv_tcp_t& listener) {
   return ntohs(address.sin_port);
 }
 
-double echo() {
+// --- without memory of its own while nothing arrives --------------------------------------------------------------
+
+/// What a client sent and gets back.
+struct Bytes {
+  uv_write_t write{};
+  char memory[4 * 1024];
+};
+
+void give_new_memory(uv_handle_t*, std::size_t, uv_buf_t* buffer) {
+  auto* bytes = new Bytes;
+  bytes->write.data = bytes;
+  *buffer = uv_buf_init(bytes->memory, sizeof bytes->memory);
+}
+
+Bytes& bytes_of(char* memory) { return *reinterpret_cast<Bytes*>(memory - offsetof(Bytes, memory)); }
+
+void echo_new_memory(uv_stream_t* socket, ssize_t size, const uv_buf_t* buffer) {
+  if (size > 0) {
+    uv_buf_t sent = uv_buf_init(buffer->base, static_cast<unsigned>(size));
+    uv_write(&bytes_of(buffer->base).write, socket, &sent, 1,
+             [](uv_write_t* write, int) { delete static_cast<Bytes*>(write->data); });
+    return;
+  }
+  if (buffer->base) delete &bytes_of(buffer->base);
+  if (size < 0) {
+    uv_close(reinterpret_cast<uv_handle_t*>(socket),
+             [](uv_handle_t* handle) { delete reinterpret_cast<uv_tcp_t*>(handle); });
+  }
+}
+
+void take_idle_client(uv_stream_t* listener, int status) {
+  check(status, "listen");
+  auto* client = new uv_tcp_t;
+  check(uv_tcp_init(listener->loop, client), "uv_tcp_init");
+  check(uv_accept(listener, stream(*client)), "uv_accept");
+  uv_read_start(stream(*client), give_new_memory, echo_new_memory);
+}
+
+// -------------------------------------------------------------------------------------------------------------------
+
+double serve(uv_connection_cb take) {
   uv_loop_t* loop = uv_default_loop();
   uv_tcp_t listener;
   sockaddr_in address;
   check(uv_tcp_init(loop, &listener), "uv_tcp_init");
   check(uv_ip4_addr("127.0.0.1", 0, &address), "uv_ip4_addr");
   check(uv_tcp_bind(&listener, reinterpret_cast<sockaddr*>(&address), 0), "uv_tcp_bind");
-  check(uv_listen(stream(listener), 1024, take_client), "uv_listen");
+  check(uv_listen(stream(listener), 1024, take), "uv_listen");
   print_port(port_of(listener));
   return uv_run(loop, UV_RUN_DEFAULT);
 }
 
-const Scenario net[] = {{"echo", echo}};
+double echo() { return serve(take_client); }
+double echo_idle() { return serve(take_idle_client); }
+
+const Scenario net[] = {{"echo", echo}, {"echo_idle", echo_idle}};
 
 }  // namespace
 

@@ -23,4 +23,4 @@ def echo():
     asyncio.run(serve())
 
 
-SCENARIOS = {"echo": echo}
+SCENARIOS = {"echo": echo, "echo_idle": echo}

@@ -2,10 +2,11 @@
 import platform
 import sys
 
+import core
 import echo
 import threads
 
-SCENARIOS = {**threads.SCENARIOS, **echo.SCENARIOS}
+SCENARIOS = {**core.SCENARIOS, **threads.SCENARIOS, **echo.SCENARIOS}
 
 
 def main(name=None):

@@ -33,13 +33,14 @@ static int listen_anywhere(void) {
 static void introduce(void) {
   struct utsname system;
   if (uname(&system)) die("uname");
-  printf("version\tC, GCC %s, Linux %s\nscenario\techo\n", __VERSION__, system.release);
+  printf("version\tC, GCC %s, Linux %s\nscenario\techo\nscenario\techo_idle\n", __VERSION__, system.release);
 }
 
-// peer_raw uring|epoll [echo]
+// peer_raw uring|epoll [echo|echo_idle]: one program for both, as no client has memory of its own.
 int main(int argc, char** argv) {
   if (argc == 2) return introduce(), 0;
-  if (argc != 3 || strcmp(argv[2], "echo") != 0) return fprintf(stderr, "peer_raw: no such scenario\n"), 2;
+  if (argc != 3 || (strcmp(argv[2], "echo") && strcmp(argv[2], "echo_idle")))
+    return fprintf(stderr, "peer_raw: no such scenario\n"), 2;
   const int listener = listen_anywhere();
   strcmp(argv[1], "uring") == 0 ? echo_uring(listener) : echo_epoll(listener);
 }

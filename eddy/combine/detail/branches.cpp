@@ -4,6 +4,7 @@
 #include <string>
 
 #include "eddy/core/loop.h"
+#include "eddy/core/op_description.h"
 #include "eddy/core/task_state.h"
 
 namespace eddy::detail {
@@ -80,6 +81,11 @@ Step Branches::kid_ended(Strand& kid) noexcept {
 Step Branches::finish() noexcept {
   host->pop(*this);
   return conclusive() ? Step::resume(cont()) : Step::unwind(cont());
+}
+
+void Branches::describe_as(const char* what, bool any, OpDescription& to) const {
+  to.is(what);
+  to.waits_for(*this, any);
 }
 
 void report_late_error(const char* what, std::exception_ptr error) noexcept {

@@ -25,7 +25,7 @@ class Branches;
 /// The part of a branch that does not depend on what it runs.
 class BranchBase : public Strand {
  public:
-  enum Flag : std::uint32_t { kDone = CancelScope::kFirstFree << 16, kFailed = kDone << 1, kStopped = kDone << 2 };
+  enum Flag : std::uint32_t { kDone = CancelScope::kFirstFree << 18, kFailed = kDone << 1, kStopped = kDone << 2 };
 
   void run() noexcept override;
   Step child_done() noexcept override;
@@ -140,6 +140,7 @@ class Branches : public Op, public Owner {
   Branches(Branches&&) noexcept : Op(), Owner() {}  // not opened yet
   ~Branches() = default;
 
+  void describe_as(const char* what, bool any, OpDescription& to) const;
   void open(Strand& strand, Cont cont) noexcept;
   void add(BranchBase& branch) noexcept;
   /// Call when the last branch was added.

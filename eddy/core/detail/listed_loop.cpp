@@ -6,6 +6,7 @@
 
 #include "eddy/core/detail/entered.h"
 #include "eddy/core/loop.h"
+#include "eddy/core/loops.h"
 #include "eddy/core/promise.h"
 #include "eddy/core/running.h"
 #include "eddy/core/task_handle.h"
@@ -94,6 +95,13 @@ ListedLoop::~ListedLoop() {
   const std::lock_guard guard(listing);
   (prev_ ? prev_->next_ : debug_root.loops) = next_;
   if (next_) next_->prev_ = prev_;
+}
+
+void for_each_loop(FunctionRef<void(Loop&)> f) {
+  const std::lock_guard guard(listing);
+  ListedLoop* oldest = debug_root.loops;
+  while (oldest && oldest->next_) oldest = oldest->next_;
+  for (; oldest; oldest = oldest->prev_) f(oldest->loop_);
 }
 
 }  // namespace eddy::detail

@@ -3,12 +3,15 @@
 
 #include <cstdint>
 
+#include "eddy/base/function_ref.h"
+
 namespace eddy {
 class Loop;
 
 namespace detail {
 
 struct DebugLayout;
+void for_each_loop(FunctionRef<void(Loop&)> f);
 
 /// A loop's entry in the list of all loops of the process, which debuggers read (tools/gdb): a loop that runs on no
 /// thread just now, or whose thread they cannot ask, would not be found otherwise.
@@ -23,6 +26,7 @@ class ListedLoop {
 
  private:
   friend DebugLayout;
+  friend void for_each_loop(FunctionRef<void(Loop&)> f);
   Loop& loop_;
   ListedLoop* next_;
   ListedLoop* prev_ = nullptr;

@@ -2,6 +2,7 @@
 #include "eddy/flow/detail/line.h"
 
 #include "eddy/core/loop.h"
+#include "eddy/core/op_description.h"
 
 namespace eddy::detail {
 namespace {
@@ -101,5 +102,12 @@ Line& LineOp::claim_reserved(const char* what) {
 }
 
 void LineOp::claim(const char* what) { claim_reserved(what).confirm(n_, running.loop->now()); }
+
+void LineOp::describe_as(const char* what, OpDescription& to) const {
+  std::string_view name(what);
+  name.remove_prefix(name.find_last_of(':') + 1);  // messages have it with its namespace
+  to.is(name, line_);
+  line_->waiters().describe_place(*this, to);
+}
 
 }  // namespace eddy::detail

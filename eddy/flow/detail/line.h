@@ -81,6 +81,7 @@ class LineOp : public Op {
   void cancel() noexcept override;
 
  protected:
+  void describe_as(const char* what, OpDescription& to) const;
   ~LineOp() { give_up_grant(); }
   /// What was reserved is the caller's now, who gives it back or confirms it later.
   Line& claim_reserved(const char* what);
@@ -123,6 +124,7 @@ class [[nodiscard("co_await it")]] RateReserve final : public LineOp, public Awa
  public:
   explicit RateReserve(Line& line) noexcept : LineOp(line, 1) {}
   Reservation take() { return Reservation(claim_reserved(Limiter::kName)); }
+  void describe(OpDescription& to) const override { describe_as(Limiter::kName, to); }
 };
 
 /// The operation of a limiter that gives nothing to keep.
@@ -131,6 +133,7 @@ class [[nodiscard("co_await it")]] RateAcquire final : public LineOp, public Awa
  public:
   using LineOp::LineOp;
   void take() { claim(Limiter::kName); }
+  void describe(OpDescription& to) const override { describe_as(Limiter::kName, to); }
 };
 
 }  // namespace eddy::detail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/io/detail/child_wait.h"
 
+#include "eddy/core/op_description.h"
 #include "eddy/io/detail/child_state.h"
 
 namespace eddy::detail {
@@ -18,6 +19,8 @@ void ChildWait::cancel() noexcept {
   if (state() == kArmed) child_->waiters.remove(*this);
   stop();
 }
+
+void ChildWait::describe(OpDescription& to) const { to.is("process", std::to_string(child_->pid())); }
 
 int ChildWait::take() const {
   if (foreign_) throw_other_loop("eddy::Process");

@@ -19,6 +19,7 @@ class [[nodiscard("co_await it")]] ChildWait final : public Op, public AwaitLeaf
   bool ready() const noexcept;
   Step start(Strand& strand, Cont cont) noexcept;
   void cancel() noexcept override;
+  void describe(OpDescription& to) const override;
   int take() const;
 
  private:

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <string_view>
 
+#include "eddy/core/op_description.h"
 #include "eddy/core/running.h"
 #include "eddy/io/stream_error.h"
 
@@ -210,5 +211,7 @@ TryOp::Progress FileClose::go() {
   if (progress == kBlocked) state_->closed = true;
   return progress;
 }
+
+void FileOp::describe(OpDescription& to) const { to.is(doing_, state_->path); }
 
 }  // namespace eddy::detail

@@ -23,6 +23,7 @@ class FileOp : public TryOp, protected FileFlight::Sender {
   FileOp(std::shared_ptr<FileState> of, const char* doing, std::int64_t offset) noexcept
       : state_(std::move(of)), doing_(doing), offset_(offset) {}
   FileOp(FileOp&&) = default;
+  void describe(OpDescription& to) const override;
   void cancel() noexcept override;
 
  protected:

@@ -16,6 +16,7 @@ class [[nodiscard("co_await it")]] SignalNext final : public TryOp, public Await
     check();
     return signo_;
   }
+  void describe(OpDescription& to) const override;
 
  private:
   Progress attempt() override;

@@ -7,6 +7,7 @@
 
 #include "eddy/base/error.h"
 #include "eddy/core/loop.h"
+#include "eddy/core/op_description.h"
 #include "eddy/io/ready_fd.h"
 #include "eddy/io/stream_error.h"
 
@@ -213,5 +214,8 @@ TryOp::Progress StreamClose::attempt() {
   if (!of_ || !of_->transport || !of_->transport->usable_on(running.loop->poller())) return kDone;
   return of_->transport->goodbye() == -EAGAIN ? kBlocked : kDone;
 }
+
+void StreamRead::describe(OpDescription& to) const { to.is(doing_, state_->transport->name()); }
+void StreamWrite::describe(OpDescription& to) const { to.is(doing_, state_->transport->name()); }
 
 }  // namespace eddy::detail

@@ -21,6 +21,7 @@ class StreamRead : public TryOp {
  public:
   StreamRead(StreamState* of, const char* doing) noexcept : state_(of), doing_(doing) {}
   StreamRead(StreamRead&&) = default;
+  void describe(OpDescription& to) const override;
 
  protected:
   ~StreamRead() = default;
@@ -135,6 +136,7 @@ class StreamWrite : public TryOp {
   StreamWrite(StreamState* of, const char* doing) noexcept : state_(of), doing_(doing) {}
   StreamWrite(StreamWrite&&) = default;
   void take() const { check(); }
+  void describe(OpDescription& to) const override;
 
  protected:
   ~StreamWrite() = default;

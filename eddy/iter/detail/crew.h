@@ -36,6 +36,7 @@ class Signal {
       if (state() == kArmed) signal_->waiter_ = nullptr;
       stop();
     }
+    void describe(OpDescription& to) const override;
 
    private:
     Signal* signal_;

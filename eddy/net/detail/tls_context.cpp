@@ -11,6 +11,7 @@
 #include <openssl/x509.h>
 
 #include "eddy/base/error.h"
+#include "eddy/core/op_description.h"
 #include "eddy/net/detail/read_text.h"
 #include "eddy/net/detail/tls_verify.h"
 #include "eddy/net/tls_error.h"
@@ -167,6 +168,7 @@ class [[nodiscard("co_await it")]] Handshake final : public TryOp,
   explicit Handshake(TlsTransport& of) noexcept : of_(&of) {}
   Handshake(Handshake&&) = default;
   void take() const { check(); }
+  void describe(OpDescription& to) const override { to.is("TLS handshake with", of_->name()); }
 
  private:
   Progress attempt() override {

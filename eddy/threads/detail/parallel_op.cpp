@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "eddy/core/loop.h"
+#include "eddy/core/op_description.h"
 #include "eddy/sys/clock.h"
 #include "eddy/threads/detail/function_job.h"
 #include "eddy/threads/detail/pool_core.h"
@@ -143,6 +144,11 @@ void ParallelOp::cancel() noexcept {
   stop_.store(true, std::memory_order_relaxed);
   const std::uint32_t withdrawn = withdraw_others(nullptr);
   if (withdrawn != 0) finish(withdrawn);
+}
+
+void ParallelOp::describe(OpDescription& to) const {
+  to.is("calls in a thread pool");
+  to.add(count_ * unit_, "of them");
 }
 
 }  // namespace eddy::detail

@@ -33,6 +33,7 @@ class ParallelOp : public RemoteOp {
   bool ready() const noexcept { return false; }
   Step start(Strand& strand, Cont cont) noexcept;
   void cancel() noexcept override;
+  void describe(OpDescription& to) const override;
 
  protected:
   ~ParallelOp();

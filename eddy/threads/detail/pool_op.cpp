@@ -2,6 +2,7 @@
 #include "eddy/threads/detail/pool_op.h"
 
 #include "eddy/core/loop.h"
+#include "eddy/core/op_description.h"
 #include "eddy/threads/detail/pool_core.h"
 
 namespace eddy::detail {
@@ -43,5 +44,7 @@ void PoolOp::cancel() noexcept {
     loop().call_soon([source = std::stop_source(*token)]() mutable { source.request_stop(); });
   }
 }
+
+void PoolOp::describe(OpDescription& to) const { to.is("a call in a thread"); }
 
 }  // namespace eddy::detail

@@ -25,6 +25,7 @@ class PoolOp : public RemoteOp, public FunctionJob {
   bool ready() const noexcept { return false; }
   Step start(Strand& strand, Cont cont) noexcept;
   void cancel() noexcept override;
+  void describe(OpDescription& to) const override;
 
  protected:
   ~PoolOp() { report_lost(); }

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "eddy/core/op_description.h"
 #include "eddy/threads/detail/pool_core.h"
 
 namespace eddy::detail {
@@ -35,5 +36,7 @@ void PoolWait::cancel() noexcept {
 void PoolWait::take() {
   if (for_end_) pool_->join(kForever);
 }
+
+void PoolWait::describe(OpDescription& to) const { to.is(for_end_ ? "ThreadPool.aclose" : "ThreadPool.drain", pool_); }
 
 }  // namespace eddy::detail

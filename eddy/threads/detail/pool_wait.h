@@ -18,6 +18,7 @@ class [[nodiscard("co_await it")]] PoolWait final : public RemoteOp, public Awai
   Step start(Strand& strand, Cont cont) noexcept;
   void take();
   void cancel() noexcept override;
+  void describe(OpDescription& to) const override;
 
   bool for_end() const noexcept { return for_end_; }
   /// Any thread; the last touch.

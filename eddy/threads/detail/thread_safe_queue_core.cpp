@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "eddy/base/error.h"
+#include "eddy/core/op_description.h"
 #include "eddy/core/time_point.h"
 #include "eddy/sync/queue_core.h"
 
@@ -174,5 +175,8 @@ void check_put(QueueEnd end) {
 }
 
 void throw_shut_down() { throw QueueShutDown(); }
+
+void ThreadSafeGetBase::describe(OpDescription& to) const { to.is("ThreadSafeQueue.get", &queue_); }
+void ThreadSafePutBase::describe(OpDescription& to) const { to.is("ThreadSafeQueue.put", &queue_); }
 
 }  // namespace eddy::detail

@@ -152,6 +152,7 @@ class ThreadSafeGetBase : public ThreadSafeWait {
 
   bool ready() noexcept;
   void cancel() noexcept override;
+  void describe(OpDescription& to) const override;
 
  protected:
   ~ThreadSafeGetBase() { give_up_grant(); }
@@ -177,6 +178,7 @@ class ThreadSafePutBase : public ThreadSafeWait {
 
   bool ready() noexcept;
   void cancel() noexcept override;
+  void describe(OpDescription& to) const override;
 
  protected:
   ~ThreadSafePutBase() = default;

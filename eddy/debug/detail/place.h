@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+#include <source_location>
+#include <string>
+
+#include "eddy/core/scope.h"
+
+namespace eddy::debug::detail {
+
+/// Where a strand waits: the co_await nearest to the operation. Nothing while it runs, before it starts and after it
+/// ended.
+std::optional<std::source_location> innermost_await(const eddy::detail::Strand& strand) noexcept;
+/// … and the one nearest to its task or branch, which tells what function that runs.
+std::optional<std::source_location> outermost_await(const eddy::detail::Strand& strand) noexcept;
+
+/// "app.cpp:40 in crunch".
+std::string place_text(const std::source_location& where);
+
+}  // namespace eddy::debug::detail
