@@ -19,6 +19,7 @@
 #include "eddy/core/loop.h"
 #include "eddy/core/run.h"
 #include "eddy/sync/event.h"
+#include "eddy/sync/lock.h"
 #include "eddy/test/test.h"
 #include "eddy/time/sleep.h"
 #include "eddy/time/timeout.h"
@@ -189,6 +190,60 @@ EDDY_TEST(IgnoredCancelTest, NorAreTimeouts, kDebug) {
     EXPECT_TRUE(ended.error_as<TimeoutError>());
   }
   EXPECT_EQ(found.texts, Texts{});
+}
+
+// --- on the wrong loop -----------------------------------------------------------------------------------------------
+
+Task<> holds(Lock& lock, Event& enough) {
+  auto held = co_await lock.acquire();
+  co_await enough.wait();
+}
+Task<> wants(Lock& lock) { auto held = co_await lock.acquire(); }
+
+void turn(Loop& loop) {
+  loop.run_until_complete([]() -> Task<> {
+    for (int i = 0; i < 3; ++i) co_await sleep(0s);
+  });
+}
+
+// The lock cannot tell: nobody waits for it when the other loop's task comes. The one that lets go wakes it, here.
+TEST(WrongLoopTest, ATaskThatIsWokenOnAnotherLoop) {
+  std::vector<ErrorContext> found;
+  Lock lock;
+  Event enough;
+  Loop other;
+  Loop home;
+  other.set_debug(false);
+  home.set_debug(true);
+  home.set_slow_callback(60s);
+  home.set_exception_handler([&](Loop&, const ErrorContext& context) { found.push_back(context); });
+  auto first = home.create_task(holds, std::ref(lock), std::ref(enough));
+  turn(home);
+  auto second = other.create_task(wants, std::ref(lock));
+  second.set_name("stranger");
+  turn(other);
+  home.call_soon([&] { enough.set(); });
+  turn(home);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].message,
+            "task 'stranger' is attached to a different loop, but this one goes on with it: both use the same lock, "
+            "queue, limiter or group; give each loop its own, or cross with call_soon_threadsafe");
+  EXPECT_EQ(found[0].kind, ErrorKind::wrong_loop);
+  EXPECT_TRUE(second.done());
+}
+
+TEST(WrongLoopTest, TwoLoopsThatShareNothingAreInOrder) {
+  Loop first;
+  Loop second;
+  for (Loop* loop : {&first, &second}) {
+    loop->set_debug(true);
+    loop->set_slow_callback(60s);
+    loop->set_exception_handler([](Loop&, const ErrorContext& context) { ADD_FAILURE() << context.message; });
+  }
+  for (int i = 0; i < 3; ++i) {
+    turn(first);
+    turn(second);
+  }
 }
 
 // --- destroyed pending -----------------------------------------------------------------------------------------------
