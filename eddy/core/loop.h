@@ -57,6 +57,7 @@ enum class ErrorKind : std::uint8_t {
   blocked,            ///< one that has not come back yet; told to the watchdog's handler only, see eddy::debug
   slow_cleanup,       ///< a task that still cleans up long after it was cancelled
   ignored_cancel,     ///< a task that was cancelled and goes on all the same
+  wrong_loop,         ///< a task that another loop than its own goes on with
 };
 
 /// What the loop's exception handler is told: an error that no code was left to receive, or a finding of debug mode.
