@@ -49,6 +49,9 @@ function(eddy_layer_tests layer)
   foreach(backend uring epoll)
     eddy_add_test(${program}.${backend} COMMAND ${program} ENVIRONMENT EDDY_BACKEND=${backend})
   endforeach()
+  if(EDDY_TEST_DEBUG_MODE)  # no false alarms: a finding that a test did not provoke fails it
+    eddy_add_test(${program}.debug_mode COMMAND ${program} ENVIRONMENT EDDY_DEBUG=1)
+  endif()
 endfunction()
 
 # eddy_add_test(name COMMAND ... [ENVIRONMENT ...]): add_test with what all our tests share.

@@ -124,8 +124,11 @@
 #include "eddy/net/tls_server.h"   // TlsServer
 #include "eddy/net/udp.h"          // UdpSocket Datagram
 
-// Looking at tasks from outside.
-#include "eddy/debug/dump_on_signal.h"  // debug::dump_on_signal
-#include "eddy/debug/dump_tasks.h"      // debug::dump_tasks dump_tasks_json DumpOptions
-#include "eddy/debug/task_tree.h"       // debug::task_tree deadlocks TaskNode
-#include "eddy/debug/watchdog.h"        // debug::set_blocked_handler debug::start_watchdog
+// Looking at a program from outside: namespace debug.
+#include "eddy/debug/dump_on_signal.h"  // dump_on_signal
+#include "eddy/debug/dump_tasks.h"      // dump_tasks dump_tasks_json DumpOptions
+#include "eddy/debug/loop_monitor.h"    // LoopMonitor LagReport LoopStats TaskUse LiveTasks Histogram
+#include "eddy/debug/prometheus.h"      // prometheus
+#include "eddy/debug/task_tree.h"       // task_tree deadlocks TaskNode
+#include "eddy/debug/trace.h"           // Trace TraceOptions
+#include "eddy/debug/watchdog.h"        // set_blocked_handler start_watchdog

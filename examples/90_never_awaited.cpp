@@ -17,7 +17,7 @@ Task<std::string> fetch_data() {
 
 void print_diagnosis(eddy::Loop&, const eddy::ErrorContext& context) {
   std::cerr << context.message << '\n';  // names the coroutine, with file and line
-  bool found = context.message.find("never awaited") != std::string::npos;
+  bool found = context.kind == eddy::ErrorKind::never_awaited;
   std::cout << "debug mode: " << (found ? "a coroutine was never awaited" : "something else") << '\n';
 }
 

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: MIT
 #include <iostream>
 #include <stdexcept>
-#include <string>
 #include <thread>
 
 #include "eddy/eddy.h"
@@ -19,8 +18,8 @@ Reports reports;
 // The default prints to stderr; a service would send this to its log.
 void on_error(eddy::Loop&, const eddy::ErrorContext& context) {
   std::cerr << context.message << '\n';
-  if (context.message.find("without awaiting") != std::string::npos) reports.slow = true;
-  if (context.exception) reports.callback_failed = true;
+  if (context.kind == eddy::ErrorKind::slow_callback) reports.slow = true;
+  if (context.kind == eddy::ErrorKind::error) reports.callback_failed = true;
 }
 
 Task<> async_main() {

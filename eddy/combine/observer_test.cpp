@@ -126,7 +126,7 @@ EDDY_TEST(Observer, ACancelledGatherClosesIt) {
   EXPECT_EQ(told, "3+.|~");
 }
 
-EDDY_TEST(Observer, AGatherThatNeverRunsTellsNothing) {
+EDDY_TEST(Observer, AGatherThatNeverRunsTellsNothing, test::Options{}.debug(false)) {
   std::string told;
   {
     auto never = gather(Notes(told), three());

@@ -209,7 +209,7 @@ EDDY_TEST(With, KeepsWhatItWasGivenUntilTheEnd) {
   EXPECT_EQ(counts.copies, 1);
 }
 
-EDDY_TEST(With, NeverAwaitedDoesNothing) {
+EDDY_TEST(With, NeverAwaitedDoesNothing, test::Options{}.debug(false)) {
   Log log;
   {
     auto unused = with(open_pool(log, "a"), [](Pool&) {});

@@ -34,6 +34,22 @@ bool shielded(Strand& strand) noexcept {
   return false;
 }
 
+/// As far as a few steps up tell, because a task may stand deep.
+bool owned_elsewhere(const Strand& strand, const Loop& loop) noexcept {
+  constexpr int kSteps = 8;
+  const Owner* owner = strand.owner();
+  for (int i = 0; owner && i < kSteps; ++i) {
+    if (owner->host) {
+      owner = owner->host->owner();
+    } else if (owner->up) {
+      owner = static_cast<const Owner*>(owner->up);
+    } else {
+      return &static_cast<const RootOwner*>(owner)->loop != &loop;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 DebugMode* debug_mode_here() noexcept {
@@ -78,7 +94,10 @@ Nanos DebugMode::clock() const noexcept { return precise_ ? sys::monotonic_now()
 void DebugMode::dispatch(Node& node) noexcept {
   Nanos begin = began();
   if (begin == 0) began_.store(begin = clock(), std::memory_order_relaxed);
-  current_.begin(node);
+  if (Strand* strand = node.on_behalf()) {
+    check_loop(*strand);
+    current_.begin(*strand);
+  }
   node.run();
   running.strand = nullptr;  // it may be gone
   const Nanos end = clock();
@@ -87,6 +106,19 @@ void DebugMode::dispatch(Node& node) noexcept {
   began_.store(loop_.get_debug() ? end : 0, std::memory_order_relaxed);
   std::atomic_signal_fence(std::memory_order_seq_cst);  // the watchdog's signal looks at `current_` of this `began_`
   current_.drop();
+}
+
+// Primitives and handles look by themselves where somebody of the other loop waits, and throw. What is left: a lock
+// that one loop holds and another wants, a group, a limiter's timer. Once for a loop, for it would be a flood.
+void DebugMode::check_loop(Strand& strand) noexcept {
+  if (owned_elsewhere(strand, loop_) && !std::exchange(wrong_loop_reported_, true)) {
+    const TaskBase* task = task_of(&strand);
+    loop_.call_exception_handler(
+        ErrorContext(ErrorKind::wrong_loop,
+                     "task '" + (task ? task->name() : "?") +
+                         "' is attached to a different loop, but this one goes on with it: both use the same lock, "
+                         "queue, limiter or group; give each loop its own, or cross with call_soon_threadsafe"));
+  }
 }
 
 void DebugMode::report_slow(Nanos begin, Nanos end) noexcept {

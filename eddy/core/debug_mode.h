@@ -98,6 +98,7 @@ class DebugMode {
   friend CancelNote;
   Nanos clock() const noexcept;
   void report_slow(Nanos begin, Nanos end) noexcept;
+  void check_loop(Strand& strand) noexcept;
   void report_cleanup(TaskBase& task) noexcept;
   void publish_next_look() noexcept;
 
@@ -110,6 +111,7 @@ class DebugMode {
   std::atomic<Nanos> next_look_{kForever};
   std::atomic<int> thread_{0};
   bool entered_room_ = false;
+  bool wrong_loop_reported_ = false;
 };
 
 /// That of the loop that runs here, or is told to; null unless it is in debug mode.

@@ -473,11 +473,10 @@ void Loop::observe(Notify notify) noexcept {
 
 namespace {
 
-/// A task is queued itself only to begin.
-detail::TaskBase* starting_task(detail::Node& node) noexcept {
+/// A strand is queued itself only to begin.
+detail::Strand* starting(detail::Node& node) noexcept {
   detail::Strand* strand = node.on_behalf();
-  const bool starts = strand == &node && strand && strand->root.has(detail::TaskBase::kTask);
-  return starts ? static_cast<detail::TaskBase*>(strand) : nullptr;
+  return strand == &node ? strand : nullptr;
 }
 
 /// Stands for a task that is dispatched for the first time: it tells where its body begins.
@@ -508,7 +507,7 @@ void Loop::show_tasks(LoopObserver& newcomer) {
 
 void Loop::tell_start(detail::Strand& strand, Nanos at) noexcept {
   if (strand.root.has(detail::TaskBase::kObserved)) return;
-  if (strand.root.has(detail::TaskBase::kTask)) strand.root.flags |= detail::TaskBase::kObserved;
+  strand.root.flags |= detail::TaskBase::kObserved;
   observe([&](LoopObserver& observer) { observer.on_start(strand, at); });
 }
 
@@ -520,22 +519,23 @@ void Loop::tell_begin(detail::TaskBase& task, const std::source_location* body) 
   observe([&](LoopObserver& observer) { observer.on_begin(task, body); });
 }
 
-void Loop::tell_cancel(detail::TaskBase& task) noexcept {
+void Loop::tell_cancel(detail::Strand& strand) noexcept {
   if (!observed()) return;
-  observe([&, at = sys::monotonic_now()](LoopObserver& observer) { observer.on_cancel(task, at); });
+  observe([&, at = sys::monotonic_now()](LoopObserver& observer) { observer.on_cancel(strand, at); });
 }
 
-void Loop::tell_end(detail::TaskBase& task, detail::TaskBase* next) noexcept {
+void Loop::tell_end(detail::Strand& strand, detail::Strand* next) noexcept {
   if (!observed()) return;
-  observe([&, at = sys::monotonic_now()](LoopObserver& observer) { observer.on_end(task, next, at); });
+  observe([&, at = sys::monotonic_now()](LoopObserver& observer) { observer.on_end(strand, next, at); });
 }
 
 /// One dispatch begins when the one before ends: half the looks at the clock.
 void Loop::dispatch_observed(detail::Node& node) noexcept {
   const Nanos begin = observed_at_ != 0 ? observed_at_ : sys::monotonic_now();
-  if (detail::TaskBase* task = starting_task(node)) {
-    tell_start(*task, begin);  // made before we were observed
-    FirstDispatch first(*this, *task);
+  detail::Strand* strand = starting(node);
+  if (strand) tell_start(*strand, begin);  // made before we were observed
+  if (strand && strand->root.has(detail::TaskBase::kTask)) {
+    FirstDispatch first(*this, static_cast<detail::TaskBase&>(*strand));
     run_observed(first, begin);
   } else {
     run_observed(node, begin);

@@ -57,6 +57,7 @@ enum class ErrorKind : std::uint8_t {
   blocked,            ///< one that has not come back yet; told to the watchdog's handler only, see eddy::debug
   slow_cleanup,       ///< a task that still cleans up long after it was cancelled
   ignored_cancel,     ///< a task that was cancelled and goes on all the same
+  wrong_loop,         ///< a task that another loop than its own goes on with
 };
 
 /// What the loop's exception handler is told: an error that no code was left to receive, or a finding of debug mode.
@@ -213,10 +214,10 @@ class Loop {
   detail::TimerWheel& timers() noexcept { return timers_; }
   sys::Poller& poller() noexcept;
   detail::Owner& root_owner() noexcept { return root_; }
-  /// Of a task that is observed: what its code alone knows.
+  /// Of a task or branch that is observed: what its code alone knows.
   void tell_begin(detail::TaskBase& task, const std::source_location* body) noexcept;
-  void tell_cancel(detail::TaskBase& task) noexcept;
-  void tell_end(detail::TaskBase& task, detail::TaskBase* next) noexcept;
+  void tell_cancel(detail::Strand& strand) noexcept;
+  void tell_end(detail::Strand& strand, detail::Strand* next) noexcept;
   void run_until(FunctionRef<bool()> finished);
 
  private:

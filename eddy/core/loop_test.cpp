@@ -185,6 +185,7 @@ TEST(LoopCloseTest, WhatNeverStartedNeverRuns) {
   bool ran = false;
   auto cell = std::make_shared<int>(1);
   Loop loop;
+  loop.set_debug(false);  // which reports it
   auto body = [&](std::shared_ptr<int>) -> Task<> {
     ran = true;
     co_return;

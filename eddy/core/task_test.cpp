@@ -121,7 +121,7 @@ EDDY_TEST(TaskTest, AResultIsMovedOnceAndNeverCopied) {
   EXPECT_EQ(counts.moves, 2);  // into the promise, out of it
 }
 
-EDDY_TEST(TaskTest, ArgumentsDieWithTheTaskThatWasNeverAwaited) {
+EDDY_TEST(TaskTest, ArgumentsDieWithTheTaskThatWasNeverAwaited, test::Options{}.debug(false)) {
   Counters counts;
   {
     Task<int> task = keeps(Tracked(counts, 1));
@@ -137,7 +137,7 @@ EDDY_TEST(TaskTest, ArgumentsDieWithTheFrameBeforeTheAwaiterGoesOn) {
   EXPECT_EQ(counts.alive(), 0);
 }
 
-EDDY_TEST(TaskTest, IsMovable) {
+EDDY_TEST(TaskTest, IsMovable, test::Options{}.debug(false)) {
   Task<int> first = number(1);
   Task<int> second = std::move(first);
   EXPECT_FALSE(first.valid());  // NOLINT(bugprone-use-after-move): on purpose

@@ -27,8 +27,11 @@ class WatchedDispatch {
   WatchedDispatch& operator=(const WatchedDispatch&) = delete;
   ~WatchedDispatch() { drop(); }
 
-  void begin(Node& node) noexcept {
-    if (Strand* strand = node.on_behalf()) begin(*strand);
+  void begin(Strand& strand) noexcept {
+    task_ = strand.root.has(TaskBase::kTask) ? static_cast<TaskBase*>(&strand) : task_of(&strand);
+    if (task_) task_->ref();
+    const Op* leaf = strand.leaf();
+    from_ = leaf ? innermost_await(leaf->continuation().untagged()) : std::source_location();
   }
   void drop() noexcept {
     if (TaskBase* task = std::exchange(task_, nullptr)) task->unref();
@@ -45,13 +48,6 @@ class WatchedDispatch {
   std::source_location to() const;
 
  private:
-  void begin(Strand& strand) noexcept {
-    task_ = strand.root.has(TaskBase::kTask) ? static_cast<TaskBase*>(&strand) : task_of(&strand);
-    if (task_) task_->ref();
-    const Op* leaf = strand.leaf();
-    from_ = leaf ? innermost_await(leaf->continuation().untagged()) : std::source_location();
-  }
-
   TaskBase* task_ = nullptr;
   std::source_location from_;
 };

@@ -23,14 +23,17 @@ class Trace::Impl {
   Impl& operator=(const Impl&) = delete;
   ~Impl() {
     recorders_.clear();
+    // NOLINTNEXTLINE(bugprone-unused-return-value): it is left alone
     if (writer->in_child()) (void)writer.release();
   }
 
   void attach(Loop& loop, std::string_view name) {
-    auto recorder = std::make_unique<detail::TraceRecorder>(*writer, name);
-    recorder->begin(loop);
     const std::lock_guard lock(mutex_);
-    recorders_.push_back(std::move(recorder));
+    for (const auto& recorder : recorders_) {
+      if (recorder->attached_to() == &loop) return;
+    }
+    recorders_.push_back(std::make_unique<detail::TraceRecorder>(*writer, name));
+    recorders_.back()->begin(loop);
   }
 
   /// Calls for those of this thread's running loop.

@@ -78,7 +78,8 @@ class Trace {
   /// Loops of other threads that it is attached to must have closed.
   ~Trace();
 
-  /// Another loop, on its thread. The name is what the viewer calls it; empty: "loop 2".
+  /// Another loop, on its thread; one that it is attached to already stays so. The name is what the viewer calls it;
+  /// empty: "loop 2".
   void attach(Loop& loop, std::string_view name = {});
 
   /// Leaves out what comes from now on; and what comes after that not. Any thread.

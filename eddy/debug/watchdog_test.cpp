@@ -22,9 +22,12 @@
 #include <vector>
 
 #include "eddy/base/sanitizers.h"
+#include "eddy/combine/cancel_and_wait.h"
+#include "eddy/combine/shield.h"
 #include "eddy/core/create_task.h"
 #include "eddy/core/run.h"
 #include "eddy/debug/detail/stack_probe.h"
+#include "eddy/sync/event.h"
 #include "eddy/test/run.h"
 #include "eddy/threads/loop_thread.h"
 #include "eddy/threads/run_coroutine_threadsafe.h"
@@ -269,6 +272,29 @@ TEST(WatchdogTest, TheThreadIsThereWhileALoopIsInDebugMode) {
       },
       RunOptions{}.debug(false));
   EXPECT_FALSE(has_watchdog());
+}
+
+Task<> cleans_up_until(Event& enough) { co_await shield(enough.wait()); }
+
+// Nothing else would wake a loop all of whose tasks hang.
+TEST(WatchdogTest, WakesTheLoopToSeeACleanupThatHangs) {
+  run(
+      []() -> Task<> {
+        Event enough;
+        std::string found;
+        get_running_loop().set_exception_handler([&](Loop&, const ErrorContext& context) {
+          found = context.message;
+          enough.set();
+        });
+        auto task = create_task(cleans_up_until, std::ref(enough));
+        task.set_name("job");
+        co_await sleep(1ms);
+        co_await cancel_and_wait(task);
+        EXPECT_EQ(found.find("task 'job' is still cleaning up 0.1 s after its cancel, at watchdog_test.cpp:"), 0U)
+            << found;
+        get_running_loop().set_exception_handler({});
+      },
+      RunOptions{}.debug(true).slow_callback(60s).slow_cleanup(100ms));
 }
 
 TEST(WatchdogTest, AVirtualClockHasNone) {

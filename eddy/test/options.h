@@ -71,7 +71,8 @@ class Options {
     allow_leaks_ = on;
     return *this;
   }
-  /// The loop's debug mode (never-awaited coroutines and the like). Default: what EDDY_DEBUG says.
+  /// The loop's debug mode (never-awaited coroutines and the like), whose findings are lost errors. Default: what
+  /// EDDY_DEBUG says; then that something takes long is none.
   constexpr Options& debug(bool on) noexcept {
     debug_ = on ? 1 : 0;
     return *this;
