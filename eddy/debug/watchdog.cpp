@@ -130,10 +130,10 @@ void in_the_child() {
 
 void WatchedLoop::start() {
   if (watched_ || loop_.has_hooks()) return;
-  detail::probe_signal();
-  detail::let_probes_through();
   loop_.debug_mode()->on_enter = detail::let_probes_through;
   const std::lock_guard guard(watch.lock);
+  detail::probe_signal();
+  detail::let_probes_through();
   if (!std::exchange(watch.knows_forks, true)) ::pthread_atfork(before_fork, after_fork, in_the_child);
   watch.loops.push_back(this);
   watched_ = true;
