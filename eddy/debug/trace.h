@@ -63,6 +63,8 @@ class TraceOptions {
 /// started it; cancellations and errors. One for the loop: turns, sleeps, callbacks. Tracks are used again when a task
 /// of the same name or function comes after another.
 ///
+/// In debug mode without a line of code: `EDDY_DEBUG=1 EDDY_TRACE=run.json ./app`.
+///
 /// Attached to the running loop when it is made; to others with `attach`. Ends when it is destroyed, which takes until
 /// all is written; each loop's part when that loop closes. The file is JSON that parsers accept at any time, also of a
 /// process that was killed: then the last tenth of a second is missing, and what came since the loop last slept. A
