@@ -98,7 +98,6 @@ void ConditionWaitBase::describe(OpDescription& to) const {
     const detail::Permits& lock = condition_->permits();
     to.is("Lock", &lock);
     to.taker = lock.taker();
-    to.exclusive = true;
     lock.waiters().describe_place(*this, to);
     to.add(cancelling_ ? "to end its wait for a Condition" : "notified by a Condition");
   } else {
