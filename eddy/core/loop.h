@@ -296,8 +296,7 @@ class Loop {
   detail::Nanos shutdown_grace_ = detail::kForever;
   Entered* entered_ = nullptr;  ///< while it runs
   detail::Ring<LoopObserver> observers_;
-  detail::Nanos observed_at_ =
-      0;  ///< the end of the last observed dispatch of this turn, which is the next one's begin
+  detail::Nanos observed_at_ = 0;    ///< the end of the last observed dispatch of this turn
   detail::Nanos turn_ended_at_ = 0;  ///< of the last observed turn
   detail::ListedLoop listed_{*this};
 };
