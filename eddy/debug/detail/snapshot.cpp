@@ -33,6 +33,8 @@ using eddy::detail::TaskBase;
 
 /// What the second pass needs to know about a node.
 struct Found {
+  Found(Strand* of, const Owner* by) noexcept : strand(of), owner(by) {}
+
   Strand* strand;
   const Owner* owner;
   Taker taker;
@@ -82,7 +84,7 @@ class Walk {
   void visit(const Todo& todo) {
     const std::size_t index = seen_.nodes.size();
     TaskNode& node = seen_.nodes.emplace_back();
-    Found& found = found_.emplace_back(Found{todo.strand, todo.owner, {}, false, false, nullptr, {}});
+    Found& found = found_.emplace_back(todo.strand, todo.owner);
     Strand& strand = *todo.strand;
     node.parent = todo.parent;
     node.depth = todo.parent == TaskNode::kNone ? 0 : seen_.nodes[todo.parent].depth + 1;
