@@ -36,8 +36,8 @@ Task<> async_main() {
     tg.create_task(idle);
   });
   for (const eddy::debug::TaskUse& use : monitor.busiest(2)) {
-    std::cout << (use.name.empty() ? use.function : use.name) << ": " << use.tasks << " tasks, at least "
-              << use.busy / 10ms * 10 / 50 * 50 << " ms\n";
+    std::cout << (use.name.empty() ? use.function : use.name) << ": " << use.tasks << " tasks, "
+              << (use.busy >= 50ms ? "50 ms or more" : "less than 50 ms") << '\n';
   }
 }
 

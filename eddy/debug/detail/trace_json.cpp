@@ -26,6 +26,9 @@ void append_micros(std::string& out, Nanos span) {
   out += text;
 }
 
+/// Viewers that add up fractions take slices that touch each other for ones that overlap: a nanosecond lies between.
+Nanos without_the_last(Nanos took) noexcept { return took > 1 ? took - 1 : took; }
+
 const char* outcome_text(std::uint64_t outcome) {
   switch (static_cast<TaskOutcome>(outcome)) {
     case TaskOutcome::value:
@@ -69,7 +72,7 @@ void TraceJson::append_slice(std::string& out, const TraceChunk& chunk, const Tr
   const auto head = [&](const char* category, const std::string& name) {
     append_head(out, event, chunk.loop, "X", category, name);
     out += R"(,"dur":)";
-    append_micros(out, event.took);
+    append_micros(out, event.kind == TraceKind::task ? event.took : without_the_last(event.took));
   };
   switch (event.kind) {
     case TraceKind::wait:
