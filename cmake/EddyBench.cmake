@@ -36,7 +36,7 @@ function(eddy_add_guard)
   file(GLOB sources CONFIGURE_DEPENDS bench/guard/*.cpp)
   add_executable(bench_guard ${sources})
   target_include_directories(bench_guard PRIVATE ${PROJECT_SOURCE_DIR})
-  target_link_libraries(bench_guard PRIVATE eddy_warnings eddy::eddy)
+  target_link_libraries(bench_guard PRIVATE eddy_warnings eddy::combine eddy::sync eddy::time)
   target_link_options(bench_guard PRIVATE LINKER:--strip-debug)  # valgrind 3.19 gives up on what Clang 19 writes
   set_target_properties(bench_guard PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
 endfunction()

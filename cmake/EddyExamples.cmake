@@ -21,6 +21,18 @@ function(eddy_add_examples)
     endif()
   endforeach()
   eddy_add_demo()
+  eddy_add_trace_test()
+endfunction()
+
+# What 211_trace writes is read the way trace viewers read it.
+function(eddy_add_trace_test)
+  if(NOT EDDY_TESTS OR NOT TARGET 211_trace)
+    return()
+  endif()
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  set(script ${PROJECT_SOURCE_DIR}/tools/check/trace_file.py)
+  eddy_add_test(trace_file COMMAND ${Python3_EXECUTABLE} ${script} $<TARGET_FILE:211_trace>)
+  eddy_add_test(trace_file.self_test COMMAND ${Python3_EXECUTABLE} ${script} --self-test)
 endfunction()
 
 # examples/demo.txt: `stem  title`, one a line, in the order of the tour. `./dev demo` runs them.

@@ -6,9 +6,19 @@
 #include <valgrind/callgrind.h>
 
 #include <chrono>
+#include <vector>
 
-#include "eddy/eddy.h"
+#include "eddy/combine/cancel_and_wait.h"
+#include "eddy/combine/gather.h"
+#include "eddy/combine/task_group.h"
+#include "eddy/core/create_task.h"
+#include "eddy/core/loop.h"
+#include "eddy/core/loop_hooks.h"
+#include "eddy/core/readiness.h"
+#include "eddy/core/task.h"
 #include "eddy/sys/poller.h"
+#include "eddy/time/sleep.h"
+#include "eddy/time/timeout.h"
 
 namespace eddy::bench {
 

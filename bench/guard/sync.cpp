@@ -2,6 +2,10 @@
 //
 // Queues, semaphores, locks.
 #include "bench/guard/count.h"
+#include "eddy/sync/event.h"
+#include "eddy/sync/lock.h"
+#include "eddy/sync/queue.h"
+#include "eddy/sync/semaphore.h"
 
 namespace eddy::bench {
 namespace {

@@ -14,11 +14,11 @@ TITLES = {"tasks": "Tasks", "forks": "Fork and join", "time": "Timers and timeou
           "net": "Network"}
 SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1}
 STYLE = """
-svg { background: #ffffff; font: 12px system-ui, sans-serif }
+svg { font: 12px system-ui, sans-serif } .page { fill: #ffffff }
 text { fill: #1f2328 } .quiet { fill: #59636e } .title { font-size: 17px; font-weight: 600 } .about { font-weight: 600 }
 .bar { fill: #9aa4af } .range { fill: #1f2328; opacity: 0.55 } .eddy { fill: #0969da } .line { stroke: #d1d9e0 } .target { stroke: #bc4c00; stroke-width: 2 }
 @media (prefers-color-scheme: dark) {
-  svg { background: #0d1117 } text { fill: #e6edf3 } .quiet { fill: #9198a1 } .bar { fill: #59636e }
+  .page { fill: #0d1117 } text { fill: #e6edf3 } .quiet { fill: #9198a1 } .bar { fill: #59636e }
   .range { fill: #e6edf3 } .eddy { fill: #4493f8 } .line { stroke: #3d444d } .target { stroke: #f0883e }
 }
 """
@@ -49,7 +49,7 @@ class Page:
 
     def finished(self):
         return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {self.y + MARGIN:.0f}" width="{WIDTH}">'
-                f"<style>{STYLE}</style>\n" + "\n".join(self.elements) + "\n</svg>\n")
+                f"<style>{STYLE}</style>\n" + '<rect class="page" width="100%" height="100%"/>\n' + "\n".join(self.elements) + "\n</svg>\n")
 
 
 class Scale:

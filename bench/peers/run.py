@@ -89,7 +89,7 @@ def arguments():
     parser.add_argument("filter", nargs="?", default="", help="part of a scenario's name, or an area such as core, net")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--peers", help="only these folders, such as eddy,asio")
-    parser.add_argument("--no-slow", action="store_true", help="leave out what takes ten seconds and more for each peer")
+    parser.add_argument("--no-slow", action="store_true", help="leave out sleepers and idle connections, which run once")
     return parser.parse_args()
 
 

@@ -214,10 +214,10 @@ class Loop {
   detail::TimerWheel& timers() noexcept { return timers_; }
   sys::Poller& poller() noexcept;
   detail::Owner& root_owner() noexcept { return root_; }
-  /// Of a task that is observed: what its code alone knows.
+  /// Of a task or branch that is observed: what its code alone knows.
   void tell_begin(detail::TaskBase& task, const std::source_location* body) noexcept;
-  void tell_cancel(detail::TaskBase& task) noexcept;
-  void tell_end(detail::TaskBase& task, detail::TaskBase* next) noexcept;
+  void tell_cancel(detail::Strand& strand) noexcept;
+  void tell_end(detail::Strand& strand, detail::Strand* next) noexcept;
   void run_until(FunctionRef<bool()> finished);
 
  private:
@@ -296,8 +296,7 @@ class Loop {
   detail::Nanos shutdown_grace_ = detail::kForever;
   Entered* entered_ = nullptr;  ///< while it runs
   detail::Ring<LoopObserver> observers_;
-  detail::Nanos observed_at_ =
-      0;  ///< the end of the last observed dispatch of this turn, which is the next one's begin
+  detail::Nanos observed_at_ = 0;    ///< the end of the last observed dispatch of this turn
   detail::Nanos turn_ended_at_ = 0;  ///< of the last observed turn
   detail::ListedLoop listed_{*this};
 };

@@ -58,17 +58,17 @@ class LoopObserver {
   /// Before and after a dispatch; the node may be gone afterwards.
   virtual void on_dispatch(detail::Node&, detail::Nanos) noexcept {}
   virtual void on_dispatch_end(detail::Nanos) noexcept {}
-  /// A task, or a branch of one, was made, and will be dispatched. Told after the dispatch that made it. Every task
-  /// that is observed has one start and one end.
+  /// A task, or a branch of one, was made, and will be dispatched. Told after the dispatch that made it. Each that is
+  /// observed (`kObserved`) has one start and one end; branches that were there before are not.
   virtual void on_start(detail::Strand&, detail::Nanos) noexcept {}
   /// In a task's first dispatch: its body begins, and says where it stands; null for one that is no coroutine. Not told
   /// of a task that was cancelled before.
   virtual void on_begin(detail::TaskBase&, const std::source_location*) noexcept {}
-  /// A task, or a region in it, is asked to end.
-  virtual void on_cancel(detail::TaskBase&, detail::Nanos) noexcept {}
-  /// A task is done; its result is in place. `next` is the one that was waiting for that, if it goes on within the same
-  /// dispatch.
-  virtual void on_end(detail::TaskBase&, detail::TaskBase* next, detail::Nanos) noexcept { (void)next; }
+  /// A task or branch, or a region in it, is asked to end.
+  virtual void on_cancel(detail::Strand&, detail::Nanos) noexcept {}
+  /// A task is done, its result is in place; or a branch has ended. `next` is the one that was waiting for that, if it
+  /// goes on within the same dispatch.
+  virtual void on_end(detail::Strand&, detail::Strand* next, detail::Nanos) noexcept { (void)next; }
   /// The loop has closed; this is detached.
   virtual void on_close() noexcept {}
 

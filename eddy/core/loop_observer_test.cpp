@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "eddy/combine/gather.h"
 #include "eddy/combine/task_group.h"
 #include "eddy/core/create_task.h"
 #include "eddy/core/function_name.h"
@@ -43,10 +44,8 @@ class Recorder final : public LoopObserver {
   void on_begin(detail::TaskBase&, const std::source_location* body) noexcept override {
     bodies_ += body ? detail::short_function_name(body->function_name()) + " " : "none ";
   }
-  void on_cancel(detail::TaskBase&, detail::Nanos at) noexcept override { saw('x', at); }
-  void on_end(detail::TaskBase&, detail::TaskBase* next, detail::Nanos at) noexcept override {
-    saw(next ? 'E' : 'e', at);
-  }
+  void on_cancel(detail::Strand&, detail::Nanos at) noexcept override { saw('x', at); }
+  void on_end(detail::Strand&, detail::Strand* next, detail::Nanos at) noexcept override { saw(next ? 'E' : 'e', at); }
   void on_close() noexcept override { seen_ += 'c'; }
 
   void saw(char what, detail::Nanos at) {
@@ -100,6 +99,18 @@ TEST(LoopObserverTest, SeesWhoIsCancelledAndThatSomebodyGoesOnInTheSameDispatch)
   // The child waits; we cancel it, and wait; it unwinds, and we go on.
   EXPECT_EQ(recorder.seen(), "ssdDdxDdE");
   EXPECT_EQ(recorder.bodies(), "eddy::wait_for_ever ");
+}
+
+TEST(LoopObserverTest, SeesBranches) {
+  Recorder recorder;
+  run([&]() -> Task<> {
+    recorder.attach(get_running_loop());
+    co_await sleep(0s);
+    co_await gather(nothing(), nothing());
+    recorder.detach();
+  });
+  // We go on, and make two branches; one ends; the other one, and we go on.
+  EXPECT_EQ(recorder.seen(), "sdssDdeDdE");
 }
 
 TEST(LoopObserverTest, OfOneThatWasCancelledBeforeItsStartThereIsNoBody) {

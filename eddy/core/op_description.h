@@ -24,8 +24,7 @@ struct OpDescription {
   std::string which;             ///< of several of its kind, which one: an address, a name, a number
   std::string detail;            ///< "empty", "2 of 3 arrived"
   Nanos when = kForever;         ///< when it ends by itself; before the timer has settled the negated delay
-  const Taker* taker = nullptr;  ///< who took last what it waits for
-  bool exclusive = false;        ///< … and has it still: nobody else can give it back
+  const Taker* taker = nullptr;  ///< who has what it waits for, where that is one
 
   // Whose end it waits for, of one kind or the other.
   const Owner* children = nullptr;

@@ -34,7 +34,7 @@ class Visit {
       if (scope == &limit) break;
     }
     if (&limit == &strand.root && strand.root.has(TaskBase::kTask)) task(static_cast<TaskBase&>(strand));
-    if (strand.root.has(TaskBase::kObserved)) running.loop->tell_cancel(static_cast<TaskBase&>(strand));
+    if (strand.root.has(TaskBase::kObserved)) running.loop->tell_cancel(strand);
     if (from != strand.top()) return;
     if (Op* leaf = strand.leaf()) leaf->cancel();
   }

@@ -24,7 +24,7 @@ namespace eddy::detail {
   Step step = owner.kid_ended(*this);
   root.up = nullptr;  // the owner may be gone long before the last handle
   if (root.has(kObserved)) [[unlikely]]
-    running.loop->tell_end(*this, step ? task_of(host) : nullptr);
+    running.loop->tell_end(*this, step ? host : nullptr);
   unref();
   return step;
 }

@@ -69,7 +69,7 @@ class TaskBase : public Strand {
     kStarting = kTask << 8,     ///< a `TaskGroup::start` still waits for it and receives its errors
     kHeld = kTask << 9,         ///< its owner keeps it from starting for now
     kHasContext = kTask << 10,  ///< it has, or had, values of context variables
-    kObserved = 1U << 31,       ///< the loop's observers have been told of it
+    kObserved = 1U << 31,       ///< also of branches: the loop's observers have been told of it
     kEnds = kHasValue | kHasError | kWasCancelled,
   };
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -70,7 +69,7 @@ class TimerWheel {
 
   struct Level {
     std::uint64_t used = 0;  ///< bit i: slot i is not empty
-    std::array<Ring<Op>, kSlots> slots;
+    Ring<Op> slots[kSlots];
   };
 
   unsigned level_of(std::int64_t when) const noexcept;
@@ -89,7 +88,7 @@ class TimerWheel {
   std::size_t count_ = 0;
   std::int64_t cached_next_ = -1;  ///< a lower bound of the earliest deadline, or -1
   std::uint32_t levels_used_ = 0;
-  std::array<Level, kLevels> levels_;
+  Level levels_[kLevels];
 };
 
 }  // namespace eddy::detail

@@ -23,7 +23,7 @@ void dump_on_signal(int signo = SIGUSR1);
 void dump_on_signal(int signo, std::string path);
 void dump_on_signal(int signo, UniqueFunction<void(const std::string&)> write);
 
-/// The signal has its default effect again. False when it did not dump.
+/// The signal has its default effect again; a dump that has begun still comes. False when it did not dump.
 bool stop_dump_on_signal(int signo = SIGUSR1);
 
 }  // namespace eddy::debug

@@ -30,7 +30,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::Not;
 
 /// What was printed, from whatever thread.
 class Printed {

@@ -134,7 +134,7 @@ EDDY_TEST(DumpTasksTest, MayBeCalledWhileFramesAreDestroyed) {
   task.cancel();
   EXPECT_THROW(co_await task, TaskCancelled);
   EXPECT_THAT(text, HasSubstr("task 'task' waits for gather, "));
-  EXPECT_THAT(text, HasSubstr("branch 1 runs (cancelled)"));
+  EXPECT_THAT(text, testing::ContainsRegex("branch [12] runs .cancelled."));
 }
 
 EDDY_TEST(DumpTasksTest, MayBeCalledFromDoneCallbacks) {

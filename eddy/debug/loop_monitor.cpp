@@ -10,6 +10,7 @@
 #include "eddy/core/loop.h"
 #include "eddy/core/loop_observer.h"
 #include "eddy/core/running.h"
+#include "eddy/core/watched_dispatch.h"
 #include "eddy/debug/detail/place.h"
 #include "eddy/debug/detail/task_ledger.h"
 #include "eddy/debug/prometheus.h"
@@ -21,6 +22,7 @@ using detail::innermost_await;
 using detail::outermost_await;
 using eddy::detail::Nanos;
 using eddy::detail::Node;
+using eddy::detail::place_text;
 using eddy::detail::Strand;
 using eddy::detail::TaskBase;
 using Where = std::optional<std::source_location>;
@@ -78,6 +80,7 @@ class LoopMonitor::Impl final : public LoopObserver {
   /// Who runs, since when.
   struct Run {
     TaskBase* task = nullptr;
+    const Strand* strand = nullptr;  ///< the task itself, or its branch
     Where from;
     Nanos begin = 0;
     bool after_child = false;  ///< within the dispatch in which the last one that it waited for has ended
@@ -95,7 +98,7 @@ class LoopMonitor::Impl final : public LoopObserver {
   void on_dispatch_end(Nanos at) noexcept override;
   void on_start(Strand& strand, Nanos at) noexcept override;
   void on_begin(TaskBase& task, const std::source_location* body) noexcept override;
-  void on_end(TaskBase& task, TaskBase* next, Nanos at) noexcept override;
+  void on_end(Strand& strand, Strand* next, Nanos at) noexcept override;
   void on_close() noexcept override;
 
   void end_run(Nanos at, const Strand* suspended) noexcept;
@@ -121,24 +124,24 @@ class LoopMonitor::Impl final : public LoopObserver {
 
 void LoopMonitor::Impl::on_dispatch(Node& node, Nanos at) noexcept {
   Strand* strand = node.on_behalf();
-  run_ = Run{eddy::detail::task_of(strand), strand ? innermost_await(*strand) : std::nullopt, at};
-  if (turn_.begin == 0) turn_.begin = at;  // the first one of a run
+  run_ = Run{eddy::detail::task_of(strand), strand, strand ? innermost_await(*strand) : std::nullopt, at};
+  if (run_.task && !strand->root.has(TaskBase::kObserved)) run_.strand = run_.task;  // nobody tells when it ends
+  if (turn_.begin == 0) turn_.begin = at;                                            // the first one of a run
   ++turn_.dispatches;
 }
 
 void LoopMonitor::Impl::on_dispatch_end(Nanos at) noexcept {
-  end_run(at, run_.task);
+  end_run(at, run_.strand);
   spawner_.reset();
 }
 
-// The task itself is looked at afterwards, not its branch, which may be gone.
 void LoopMonitor::Impl::end_run(Nanos at, const Strand* suspended) noexcept {
   if (run_.begin == 0) return;
   const Nanos took = at - run_.begin;
   ++counts.dispatches;
   ledger.charge(run_.task, took);
   if (suspended && !ledger.knows_body(*run_.task)) {
-    if (const Where body = outermost_await(*suspended)) ledger.set_body(*run_.task, *body);
+    if (const Where body = outermost_await(*run_.task)) ledger.set_body(*run_.task, *body);
   }
   if (took > turn_.longest && took >= threshold_ / 256) note_longest(took, suspended);
   run_ = Run();
@@ -152,14 +155,14 @@ void LoopMonitor::Impl::note_longest(Nanos took, const Strand* suspended) noexce
   report.longest_by = run_.task ? "task '" + run_.task->name() + "'" : "a callback";
   if (!run_.task) return;
   const Where to = suspended ? innermost_await(*suspended) : std::nullopt;
-  report.from = run_.from ? detail::place_text(*run_.from) : run_.after_child ? "the end of its child" : "its start";
-  report.to = to ? detail::place_text(*to) : suspended ? "its next await" : "its end";
+  report.from = run_.from ? place_text(*run_.from) : run_.after_child ? "the end of its child" : "its start";
+  report.to = to ? place_text(*to) : suspended ? "its next await" : "its end";
 }
 
 void LoopMonitor::Impl::on_start(Strand& strand, Nanos at) noexcept {
   if (!strand.root.has(TaskBase::kTask)) return;
   auto& task = static_cast<TaskBase&>(strand);
-  if (!spawner_ && run_.task) spawner_ = innermost_await(*run_.task);
+  if (!spawner_ && run_.strand) spawner_ = innermost_await(*run_.strand);
   ledger.start(task, spawner_, at);
   ++counts.tasks_started;
   if (const Where body = outermost_await(task)) ledger.set_body(task, *body);
@@ -169,12 +172,14 @@ void LoopMonitor::Impl::on_begin(TaskBase& task, const std::source_location* bod
   if (body) ledger.set_body(task, *body);
 }
 
-void LoopMonitor::Impl::on_end(TaskBase& task, TaskBase* next, Nanos at) noexcept {
-  if (run_.task == &task) {
+void LoopMonitor::Impl::on_end(Strand& strand, Strand* next, Nanos at) noexcept {
+  if (run_.strand == &strand) {
     spawner_ = run_.from;
     end_run(at, nullptr);
-    if (next) run_ = Run{next, std::nullopt, at, true};
+    if (next) run_ = Run{eddy::detail::task_of(next), next, std::nullopt, at, true};
   }
+  if (!strand.root.has(TaskBase::kTask)) return;
+  auto& task = static_cast<TaskBase&>(strand);
   ++counts.tasks_ended;
   ledger.end(task);
 }

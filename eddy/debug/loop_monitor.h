@@ -39,7 +39,7 @@ struct LagReport {
 /// Attached as long as it lives, or until the loop closes; what it has counted stays. Of a loop's thread: it is made,
 /// asked and destroyed there; only what `stats` and `prometheus` return may go elsewhere. Several may watch one loop;
 /// each loop needs its own. It arms no timer, so it keeps neither a loop nor a virtual clock from being idle. A
-/// dispatch costs about 80 ns more with a monitor (bench/debug_monitor_bench.cpp). Times are real ones, also in
+/// dispatch costs about 40 ns more with a monitor (bench/debug_monitor_bench.cpp). Times are real ones, also in
 /// virtual time. For who blocks a loop right now see debug mode, for everything in its order Trace.
 class LoopMonitor {
  public:

@@ -31,7 +31,7 @@ enum class TaskState : std::uint8_t {
 struct WaitsFor {
   std::string what;                 ///< "Lock", "Queue.get", "readable fd", "task", "gather"
   std::string which;                ///< of several of its kind: an address, a name; may be empty
-  std::string holder;               ///< "held by task 'x'", "last taken by task 'x'"; may be empty
+  std::string holder;               ///< "held by task 'x'"; may be empty
   std::string detail;               ///< "3 wait before it"; may be empty
   std::optional<Duration> ends_in;  ///< when it ends by itself, at the latest
 

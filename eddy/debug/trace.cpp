@@ -28,10 +28,12 @@ class Trace::Impl {
   }
 
   void attach(Loop& loop, std::string_view name) {
-    auto recorder = std::make_unique<detail::TraceRecorder>(*writer, name);
-    recorder->begin(loop);
     const std::lock_guard lock(mutex_);
-    recorders_.push_back(std::move(recorder));
+    for (const auto& recorder : recorders_) {
+      if (recorder->attached_to() == &loop) return;
+    }
+    recorders_.push_back(std::make_unique<detail::TraceRecorder>(*writer, name));
+    recorders_.back()->begin(loop);
   }
 
   /// Calls for those of this thread's running loop.

@@ -63,6 +63,8 @@ class TraceOptions {
 /// started it; cancellations and errors. One for the loop: turns, sleeps, callbacks. Tracks are used again when a task
 /// of the same name or function comes after another.
 ///
+/// In debug mode without a line of code: `EDDY_DEBUG=1 EDDY_TRACE=run.json ./app`.
+///
 /// Attached to the running loop when it is made; to others with `attach`. Ends when it is destroyed, which takes until
 /// all is written; each loop's part when that loop closes. The file is JSON that parsers accept at any time, also of a
 /// process that was killed: then the last tenth of a second is missing, and what came since the loop last slept. A
@@ -78,7 +80,8 @@ class Trace {
   /// Loops of other threads that it is attached to must have closed.
   ~Trace();
 
-  /// Another loop, on its thread. The name is what the viewer calls it; empty: "loop 2".
+  /// Another loop, on its thread; one that it is attached to already stays so. The name is what the viewer calls it;
+  /// empty: "loop 2".
   void attach(Loop& loop, std::string_view name = {});
 
   /// Leaves out what comes from now on; and what comes after that not. Any thread.

@@ -103,6 +103,21 @@ EDDY_TEST(TraceTest, ShowsWhenATaskRanAndWhatItWaitedFor) {
   EXPECT_THAT(runs[1], HasSubstr(" in eddy::debug::naps -> its end"));
 }
 
+EDDY_TEST(TraceTest, BranchesHaveTracksOfTheirOwn) {
+  const Path path;
+  {
+    Trace trace{path.text()};
+    co_await create_task([]() -> Task<> { co_await gather(naps(), naps()); });
+  }
+  const TraceFile file = read(path);
+  const auto branches = file.lives("eddy::debug::naps (branch)");
+  CO_ASSERT_EQ(branches.size(), 2u);
+  EXPECT_NE(branches[0].track, branches[1].track);
+  EXPECT_EQ(file.count("X", "await Sleep"), 2u);
+  EXPECT_EQ(file.count("X", "await GatherOp"), 1u);
+  EXPECT_EQ(file.count("s", "starts"), 2u);
+}
+
 EDDY_TEST(TraceTest, TheLoopHasATrackOfTurnsAndSleeps) {
   const Path path;
   {

@@ -97,8 +97,7 @@ void ConditionWaitBase::describe(OpDescription& to) const {
   if (phase_ == kLocking) {
     const detail::Permits& lock = condition_->permits();
     to.is("Lock", &lock);
-    to.taker = &lock.taker();
-    to.exclusive = true;
+    to.taker = lock.taker();
     lock.waiters().describe_place(*this, to);
     to.add(cancelling_ ? "to end its wait for a Condition" : "notified by a Condition");
   } else {

@@ -6,10 +6,7 @@
 
 namespace eddy {
 
-void detail::LockAcquire::describe(OpDescription& to) const {
-  describe_as("Lock", to);
-  to.exclusive = true;
-}
+void detail::LockAcquire::describe(OpDescription& to) const { describe_as("Lock", to); }
 
 void Lock::release() {
   if (!locked()) throw RuntimeError("Lock::release(): the lock is not acquired");

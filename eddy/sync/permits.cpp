@@ -22,7 +22,7 @@ void AcquireOp::cancel() noexcept {
 
 void AcquireOp::describe_as(const char* what, OpDescription& to) const {
   to.is(what, permits_);
-  to.taker = &permits_->taker();
+  to.taker = permits_->taker();
   permits_->waiters().describe_place(*this, to);
 }
 

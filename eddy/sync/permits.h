@@ -14,7 +14,8 @@ namespace eddy::detail {
 ///
 /// 1. Whoever waits does so because nothing is free: `waiters` not empty ⟹ `free == 0`. Nobody can overtake.
 /// 2. A permit given back while somebody waits goes to the first of them and is never free in between.
-/// 3. `taker` took the last one, for dumps: not more than a hint, unless there is only one and it is out.
+/// 3. Of a single permit, `taker` is who took it last: for dumps. Of several nobody keeps account: it would cost more
+///    than it tells.
 class Permits {
  public:
   static constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();
@@ -27,23 +28,24 @@ class Permits {
   /// None is out: one more given back would be one too many.
   bool complete() const noexcept { return free_ >= limit_; }
   const Waiters& waiters() const noexcept { return waiters_; }
-  const Taker& taker() const noexcept { return taker_; }
+  /// Null where there is more than one permit.
+  const Taker* taker() const noexcept { return limit_ == 1 ? &taker_ : nullptr; }
 
   bool try_take() noexcept { return try_take(running.strand); }
   bool try_take(Strand* by) noexcept {
     if (free_ == 0) return false;
     --free_;
-    taker_.set(by);
+    taken_by(by);
     return true;
   }
   /// Whoever runs has it from now on.
   void handed_over() noexcept {
-    if (running.strand) taker_.set(running.strand);
+    if (running.strand) taken_by(running.strand);
   }
 
   void give_back() noexcept {
     if (Op* next = waiters_.pop()) {
-      taker_.set(&next->strand());
+      taken_by(&next->strand());
       return next->grant();
     }
     assert(!complete() && "released more often than acquired");
@@ -60,6 +62,10 @@ class Permits {
   void leave(Op& op) noexcept { waiters_.remove(op); }
 
  private:
+  void taken_by(Strand* strand) noexcept {
+    if (limit_ == 1) taker_.set(strand);
+  }
+
   std::size_t free_;
   std::size_t limit_;
   Waiters waiters_;

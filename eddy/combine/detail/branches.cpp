@@ -41,7 +41,12 @@ Step BranchBase::end(std::uint32_t how) noexcept {
   leave_detached_owners(*this);
   Owner& owner = *this->owner();
   owner.kids.erase(*this);
-  return owner.kid_ended(*this);
+  const bool observed = root.has(TaskBase::kObserved);
+  Strand* host = owner.host;
+  const Step step = owner.kid_ended(*this);
+  if (observed) [[unlikely]]
+    running.loop->tell_end(*this, step ? host : nullptr);
+  return step;
 }
 
 // An error that was kept to be handed out, and then the whole was cancelled.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/debug/detail/place.h"
 
-#include "eddy/core/function_name.h"
 #include "eddy/core/promise.h"
+#include "eddy/core/watched_dispatch.h"
 
 namespace eddy::debug::detail {
 
@@ -18,27 +18,23 @@ const PromiseBase* next_coroutine(Cont at) noexcept {
   return at ? at.coroutine() : nullptr;
 }
 
-const PromiseBase* innermost(const Strand& strand) noexcept {
+Cont above_leaf(const Strand& strand) noexcept {
   const Op* leaf = strand.leaf();
-  return leaf ? next_coroutine(leaf->continuation().untagged()) : nullptr;
+  return leaf ? leaf->continuation().untagged() : Cont();
 }
 
 }  // namespace
 
 std::optional<std::source_location> innermost_await(const Strand& strand) noexcept {
-  const PromiseBase* coroutine = innermost(strand);
-  return coroutine ? std::optional(coroutine->where) : std::nullopt;
+  const std::source_location where = eddy::detail::innermost_await(above_leaf(strand));
+  return where.line() > 0 ? std::optional(where) : std::nullopt;
 }
 
 std::optional<std::source_location> outermost_await(const Strand& strand) noexcept {
-  const PromiseBase* last = innermost(strand);
+  const PromiseBase* last = next_coroutine(above_leaf(strand));
   if (!last) return std::nullopt;
   while (const PromiseBase* next = next_coroutine(last->parent.untagged())) last = next;
   return last->where;
-}
-
-std::string place_text(const std::source_location& where) {
-  return eddy::detail::short_place(where) + " in " + eddy::detail::short_function_name(where.function_name());
 }
 
 }  // namespace eddy::debug::detail

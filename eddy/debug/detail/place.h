@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <source_location>
-#include <string>
 
 #include "eddy/core/scope.h"
 
@@ -14,8 +13,5 @@ namespace eddy::debug::detail {
 std::optional<std::source_location> innermost_await(const eddy::detail::Strand& strand) noexcept;
 /// … and the one nearest to its task or branch, which tells what function that runs.
 std::optional<std::source_location> outermost_await(const eddy::detail::Strand& strand) noexcept;
-
-/// "app.cpp:40 in crunch".
-std::string place_text(const std::source_location& where);
 
 }  // namespace eddy::debug::detail

@@ -37,7 +37,6 @@ struct Found {
   const Owner* owner;
   Taker taker;
   bool taken = false;
-  bool exclusive = false;
   const Owner* children = nullptr;   ///< it waits for all of these
   std::vector<const Strand*> tasks;  ///< and for all of these
 };
@@ -133,7 +132,6 @@ class Walk {
   static void note_edges(OpDescription& told, Found& found) {
     found.taken = told.taker != nullptr;
     if (told.taker) found.taker = *told.taker;
-    found.exclusive = told.exclusive;
     const bool sure = !told.any || told.tasks.size() == 1;
     if (sure) found.tasks = std::move(told.tasks);
     const bool lonely = told.children && told.children->kids.front() == told.children->kids.back();
@@ -206,10 +204,9 @@ class Walk {
     std::string& holder = seen_.nodes[index].waits_for->holder;
     const auto it = living.find(found.taker.address());
     if (it != living.end() && found.taker.is(*it->first)) {
-      holder = found.exclusive ? "held by " : "last taken by ";
-      holder += it->second == index ? "itself" : title_of(seen_.nodes, it->second);
-      if (found.exclusive) seen_.needs[index].push_back(it->second);
-    } else if (found.exclusive) {
+      holder = "held by " + (it->second == index ? std::string("itself") : title_of(seen_.nodes, it->second));
+      seen_.needs[index].push_back(it->second);
+    } else {
       holder = found.taker.unknown() ? "held by code outside of tasks" : "held by a task that has ended";
     }
   }

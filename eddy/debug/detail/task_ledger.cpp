@@ -33,7 +33,7 @@ std::string function_text(const TaskLedger::Where& body) {
   return body ? short_function_name(body->function_name()) : std::string();
 }
 
-std::string place_text(const TaskLedger::Where& body) { return body ? short_place(*body) : std::string(); }
+std::string file_and_line(const TaskLedger::Where& body) { return body ? short_place(*body) : std::string(); }
 
 }  // namespace
 
@@ -78,7 +78,7 @@ void TaskLedger::charge(const TaskBase* task, Nanos took) noexcept {
 void TaskLedger::end(const TaskBase& task) noexcept {
   const Entry* entry = live_.find(&task);
   if (!entry) {
-    --live_untold_;
+    if (live_untold_ > 0) --live_untold_;
     return;
   }
   settle(task, *entry);
@@ -140,8 +140,9 @@ std::vector<TaskUse> TaskLedger::busiest(std::size_t n) const {
     uses.push_back(
         {std::move(name), std::move(function), std::move(place), Duration(use.busy), use.dispatches, use.tasks});
   };
-  for (const Kind& kind : ended.kinds_) add("", function_text(kind.body), place_text(kind.body), kind.use);
-  for (const Named& named : ended.names_) add(named.name, function_text(named.body), place_text(named.body), named.use);
+  for (const Kind& kind : ended.kinds_) add("", function_text(kind.body), file_and_line(kind.body), kind.use);
+  for (const Named& named : ended.names_)
+    add(named.name, function_text(named.body), file_and_line(named.body), named.use);
   add("", "callbacks", "", callbacks_);
   add("", "others", "", ended.others_);
   std::ranges::sort(uses, std::ranges::greater(), &TaskUse::busy);
@@ -165,7 +166,7 @@ std::vector<LiveTasks> TaskLedger::live(Nanos now) const {
   std::ranges::sort(rows, {}, &Row::started);
   std::vector<LiveTasks> live;
   for (const Row& row : rows) {
-    live.push_back({function_text(row.first->body), place_text(row.first->body), function_text(row.first->spawner),
+    live.push_back({function_text(row.first->body), file_and_line(row.first->body), function_text(row.first->spawner),
                     row.count, Duration(now - row.started)});
   }
   if (live_untold_ > 0) live.push_back({"others", "", "", live_untold_, Duration::zero()});

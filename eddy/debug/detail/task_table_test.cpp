@@ -30,7 +30,9 @@ TEST(TaskTableTest, IsWhatAMapWouldBe) {
     const void* asked = &tasks[random.below(tasks.size())];
     const int* found = table.find(asked);
     ASSERT_EQ(found != nullptr, expected.contains(asked));
-    if (found) ASSERT_EQ(*found, expected[asked]);
+    if (found) {
+      ASSERT_EQ(*found, expected[asked]);
+    }
   }
   std::map<const void*, int> all;
   table.for_each([&](const void* task, int entry) { all[task] = entry; });

@@ -7,7 +7,7 @@
 
 #include "eddy/base/json_text.h"
 #include "eddy/core/function_name.h"
-#include "eddy/debug/detail/place.h"
+#include "eddy/core/watched_dispatch.h"
 
 namespace eddy::debug::detail {
 namespace {
@@ -151,7 +151,7 @@ const std::string& TraceJson::function(const std::source_location& where) {
 
 const std::string& TraceJson::place(const std::source_location& where) {
   std::string& text = places_[{where.function_name(), std::uint64_t{where.line()}}];
-  if (text.empty()) text = json(where.line() > 0 ? place_text(where) : std::string());
+  if (text.empty()) text = json(where.line() > 0 ? eddy::detail::place_text(where) : std::string());
   return text;
 }
 

@@ -15,7 +15,6 @@ namespace eddy::debug::detail {
 
 using eddy::detail::Node;
 using eddy::detail::Op;
-using eddy::detail::Strand;
 using eddy::detail::TaskExtra;
 
 namespace {
@@ -24,9 +23,16 @@ constexpr Nanos kFlushEvery = 100'000'000;
 constexpr std::uint32_t kStarvesFor = 256;  // events
 constexpr std::size_t kTextMax = 200;       // of a name or a message
 
-TaskOutcome outcome_of(const TaskBase& task) noexcept {
+/// Of a branch nobody tells.
+TaskOutcome outcome_of(const Strand& strand) noexcept {
+  if (!strand.root.has(TaskBase::kTask)) return TaskOutcome::value;
+  const auto& task = static_cast<const TaskBase&>(strand);
   if (task.was_cancelled()) return TaskOutcome::cancelled;
   return task.failed() ? TaskOutcome::failed : TaskOutcome::value;
+}
+
+const TaskExtra* extra_of(const Strand& strand) noexcept {
+  return strand.root.has(TaskBase::kTask) ? static_cast<const TaskBase&>(strand).extra_if_any() : nullptr;
 }
 
 }  // namespace
@@ -130,14 +136,15 @@ void TraceRecorder::on_dispatch(Node& node, Nanos at) noexcept {
   if (turn_begin_ == 0) turn_begin_ = at;  // the first one of a run
   Strand* strand = node.on_behalf();
   const auto from = strand ? innermost_await(*strand) : std::nullopt;
-  begin_run(eddy::detail::task_of(strand), from.value_or(std::source_location{}), at);
+  begin_run(strand, from.value_or(std::source_location{}), at);
 }
 
-void TraceRecorder::begin_run(TaskBase* task, const std::source_location& from, Nanos at) noexcept {
-  run_ = Run{task, from, at};
-  if (!task) return;
-  // One that is not known was there before a pause, and has run in it.
-  Entry* entry = tasks_.insert(task);
+/// One that is not observed is a branch that was there before: its task stands for it.
+void TraceRecorder::begin_run(Strand* strand, const std::source_location& from, Nanos at) noexcept {
+  if (strand && !strand->root.has(TaskBase::kObserved)) strand = eddy::detail::task_of(strand);
+  run_ = Run{strand, from, at};
+  if (!strand) return;
+  Entry* entry = tasks_.insert(strand);  // it may be new, after a pause
   if (!entry) return;
   if (entry->waits_since != 0 && from.line() == 0) run_.from = entry->wait_at;
   end_wait(*entry, at);
@@ -149,17 +156,18 @@ void TraceRecorder::on_dispatch_end(Nanos at) noexcept {
 
 void TraceRecorder::end_run(Nanos at, bool ended) noexcept {
   const Run run = std::exchange(run_, Run());
-  if (!run.task) {
+  if (!run.strand) {
     if (wants(TraceOptions::kTurns)) slice(TraceKind::callback, 0, run.begin, at, {});
     return;
   }
-  Entry* entry = tasks_.find(run.task);
+  Entry* entry = tasks_.find(run.strand);
   if (!entry) return;
-  give_track(*run.task, *entry, run.begin);
+  const auto to = ended ? std::nullopt : innermost_await(*run.strand);
+  if (to && entry->body.line() == 0) entry->body = outermost_await(*run.strand).value_or(*to);
+  give_track(*run.strand, *entry, run.begin);
   TraceEvent event;
-  const bool first = run.from.line() == 0 && !entry->has_run && run.task->started();
-  const auto to = ended ? std::nullopt : innermost_await(*run.task);
-  event.from = first || run.from.line() == 0 ? entry->body : run.from;
+  const bool first = run.from.line() == 0 && !entry->has_run;
+  event.from = run.from.line() == 0 ? entry->body : run.from;
   event.to = to.value_or(std::source_location{});
   const TraceKind kinds[] = {TraceKind::run, TraceKind::first_run, TraceKind::last_run, TraceKind::only_run};
   if (wants(TraceOptions::kTasks)) {
@@ -167,15 +175,15 @@ void TraceRecorder::end_run(Nanos at, bool ended) noexcept {
     arrive(*entry);
   }
   entry->has_run = true;
-  if (!ended) begin_wait(*entry, *run.task, at);
+  if (!ended) begin_wait(*entry, *run.strand, at);
 }
 
-void TraceRecorder::begin_wait(Entry& entry, const TaskBase& task, Nanos at) noexcept {
-  const Op* leaf = task.leaf();
+void TraceRecorder::begin_wait(Entry& entry, const Strand& strand, Nanos at) noexcept {
+  const Op* leaf = strand.leaf();
   if (!leaf) return;
   entry.waits_since = at;
   entry.wait = WaitName(*leaf);
-  entry.wait_at = innermost_await(task).value_or(std::source_location{});
+  entry.wait_at = innermost_await(strand).value_or(std::source_location{});
 }
 
 void TraceRecorder::end_wait(Entry& entry, Nanos at) noexcept {
@@ -183,28 +191,28 @@ void TraceRecorder::end_wait(Entry& entry, Nanos at) noexcept {
   TraceEvent event;
   event.from = entry.wait_at;
   event.wait = entry.wait;
-  if (wants(TraceOptions::kTasks)) slice(TraceKind::wait, entry.track, entry.waits_since, at, event);
+  if (at > entry.waits_since && wants(TraceOptions::kTasks))
+    slice(TraceKind::wait, entry.track, entry.waits_since, at, event);
   entry.waits_since = 0;
 }
 
 void TraceRecorder::on_start(Strand& strand, Nanos at) noexcept {
-  if (!strand.root.has(TaskBase::kTask) || !awake()) return;
-  auto& task = static_cast<TaskBase&>(strand);
-  Entry* entry = tasks_.insert(&task);
+  if (!awake()) return;
+  Entry* entry = tasks_.insert(&strand);
   if (!entry) return;
-  if (const auto body = outermost_await(task)) {  // it was there before
+  if (const auto body = outermost_await(strand)) {  // it was there before
     entry->body = *body;
     entry->has_run = true;
-    give_track(task, *entry, at);
-    return begin_wait(*entry, task, at);
+    give_track(strand, *entry, at);
+    return begin_wait(*entry, strand, at);
   }
   if (run_.begin == 0) return;
   entry->started = std::max(run_.begin, at - 1);  // within the slice that ends now
-  if (!run_.task) return;
-  Entry* starter = tasks_.find(run_.task);
-  if (starter) give_track(*run_.task, *starter, run_.begin);
-  entry = tasks_.find(&task);
-  if (entry && starter) entry->starter_track = starter->track;
+  if (!run_.strand) return;
+  Entry* starter = tasks_.find(run_.strand);
+  if (!starter) return;
+  give_track(*run_.strand, *starter, run_.begin);
+  entry->starter_track = starter->track;
 }
 
 /// The arrow from whoever started it. Both ends at once, so that none is left without the other.
@@ -228,36 +236,35 @@ void TraceRecorder::on_begin(TaskBase& task, const std::source_location* body) n
   if (Entry* entry = tasks_.find(&task)) entry->body = *body;
 }
 
-void TraceRecorder::on_cancel(TaskBase& task, Nanos at) noexcept {
+void TraceRecorder::on_cancel(Strand& strand, Nanos at) noexcept {
   if (!wants(TraceOptions::kEvents) || !awake()) return;
-  Entry* entry = tasks_.find(&task);
+  Entry* entry = tasks_.find(&strand);
   if (!entry) return;
-  give_track(task, *entry, at);
-  const TaskExtra* extra = task.extra_if_any();
+  give_track(strand, *entry, at);
+  const TaskExtra* extra = extra_of(strand);
   mark(TraceKind::cancel, entry->track, at, extra ? std::string_view(extra->cancel_reason) : std::string_view());
 }
 
-void TraceRecorder::on_end(TaskBase& task, TaskBase* next, Nanos at) noexcept {
+void TraceRecorder::on_end(Strand& strand, Strand* next, Nanos at) noexcept {
   if (!awake()) return;
-  const bool runs = run_.task == &task && run_.begin != 0;
+  const bool runs = run_.strand == &strand && run_.begin != 0;
   if (runs) {
     end_run(at, true);
-  } else if (Entry* running = run_.task ? tasks_.find(run_.task) : nullptr) {
-    give_track(*run_.task, *running, run_.begin);  // not that of the one that ends: it began before
+  } else if (Entry* running = run_.strand ? tasks_.find(run_.strand) : nullptr) {
+    give_track(*run_.strand, *running, run_.begin);  // not that of the one that ends: it began before
   }
-  if (Entry* entry = tasks_.find(&task)) {
+  if (Entry* entry = tasks_.find(&strand)) {
     end_wait(*entry, at);
-    end_task(task, *entry, outcome_of(task), at);
-    tasks_.erase(&task);
+    end_life(strand, *entry, outcome_of(strand), at);
+    tasks_.erase(&strand);
   }
   if (runs && next) begin_run(next, {}, at);
 }
 
-void TraceRecorder::end_task(const TaskBase& task, const Entry& entry, TaskOutcome outcome, Nanos at) noexcept {
+void TraceRecorder::end_life(const Strand& strand, const Entry& entry, TaskOutcome outcome, Nanos at) noexcept {
   if (entry.track == 0) return;
   try {
-    if (outcome == TaskOutcome::cancelled) mark(TraceKind::cancelled, entry.track, at, {});
-    if (outcome == TaskOutcome::failed) mark(TraceKind::failed, entry.track, at, describe(task.error()));
+    mark_end(strand, entry, outcome, at);
     TraceEvent event;
     event.kind = TraceKind::task;
     event.track = entry.track;
@@ -265,23 +272,31 @@ void TraceRecorder::end_task(const TaskBase& task, const Entry& entry, TaskOutco
     event.took = at - entry.begun;
     event.from = entry.body;
     event.value = static_cast<std::uint64_t>(outcome);
-    if (wants(TraceOptions::kTasks)) add(event, label_of(task, entry));
+    if (wants(TraceOptions::kTasks)) add(event, label_of(strand, entry));
     tracks_.give_back(entry.label, entry.track);
   } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch): the track is not used again
   }
 }
 
-std::string TraceRecorder::label_of(const TaskBase& task, const Entry& entry) const {
-  const TaskExtra* extra = task.extra_if_any();
-  if (extra && !extra->name.empty() && tracks_.knows(extra->name)) return extra->name.substr(0, kTextMax);
-  if (entry.body.line() == 0) return "task";
-  return eddy::detail::short_function_name(entry.body.function_name()).substr(0, kTextMax);
+void TraceRecorder::mark_end(const Strand& strand, const Entry& entry, TaskOutcome outcome, Nanos at) {
+  if (outcome == TaskOutcome::cancelled) mark(TraceKind::cancelled, entry.track, at, {});
+  if (outcome == TaskOutcome::failed)
+    mark(TraceKind::failed, entry.track, at, describe(static_cast<const TaskBase&>(strand).error()));
 }
 
-void TraceRecorder::give_track(const TaskBase& task, Entry& entry, Nanos at) noexcept {
+std::string TraceRecorder::label_of(const Strand& strand, const Entry& entry) const {
+  const TaskExtra* extra = extra_of(strand);
+  if (extra && !extra->name.empty() && tracks_.knows(extra->name)) return extra->name.substr(0, kTextMax);
+  const bool is_task = strand.root.has(TaskBase::kTask);
+  if (entry.body.line() == 0) return is_task ? "task" : "branch";
+  std::string label = eddy::detail::short_function_name(entry.body.function_name()).substr(0, kTextMax);
+  return is_task ? label : label + " (branch)";
+}
+
+void TraceRecorder::give_track(const Strand& strand, Entry& entry, Nanos at) noexcept {
   if (entry.track != 0) return;
   try {
-    const TraceTracks::Track track = tracks_.take(label_of(task, entry));
+    const TraceTracks::Track track = tracks_.take(label_of(strand, entry));
     entry.track = track.number;
     entry.label = track.label;
     entry.begun = at;
@@ -302,9 +317,9 @@ void TraceRecorder::pause() {
 }
 
 void TraceRecorder::end_all(Nanos at) noexcept {
-  tasks_.for_each([&](const void* task, Entry& entry) {
+  tasks_.for_each([&](const void* strand, Entry& entry) {
     end_wait(entry, at);
-    end_task(*static_cast<const TaskBase*>(task), entry, TaskOutcome::lives, at);
+    end_life(*static_cast<const Strand*>(strand), entry, TaskOutcome::lives, at);
   });
   tasks_.clear();
 }

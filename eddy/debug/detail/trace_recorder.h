@@ -22,6 +22,7 @@
 
 namespace eddy::debug::detail {
 
+using eddy::detail::Strand;
 using eddy::detail::TaskBase;
 
 /// Hands out tracks: one that is free again goes to the next task of the same label.
@@ -79,7 +80,7 @@ class TraceRecorder final : public LoopObserver {
     bool has_run = false;
   };
   struct Run {
-    TaskBase* task = nullptr;
+    Strand* strand = nullptr;
     std::source_location from{};
     Nanos begin = 0;
   };
@@ -88,25 +89,26 @@ class TraceRecorder final : public LoopObserver {
   void on_turn_end(Nanos at) noexcept override;
   void on_dispatch(eddy::detail::Node& node, Nanos at) noexcept override;
   void on_dispatch_end(Nanos at) noexcept override;
-  void on_start(eddy::detail::Strand& strand, Nanos at) noexcept override;
+  void on_start(Strand& strand, Nanos at) noexcept override;
   void on_begin(TaskBase& task, const std::source_location* body) noexcept override;
-  void on_cancel(TaskBase& task, Nanos at) noexcept override;
-  void on_end(TaskBase& task, TaskBase* next, Nanos at) noexcept override;
+  void on_cancel(Strand& strand, Nanos at) noexcept override;
+  void on_end(Strand& strand, Strand* next, Nanos at) noexcept override;
   void on_close() noexcept override;
 
   bool awake() noexcept;
   void end_quietly() noexcept;
   bool wants(std::uint32_t category) const noexcept { return (categories_ & category) != 0; }
-  void begin_run(TaskBase* task, const std::source_location& from, Nanos at) noexcept;
+  void begin_run(Strand* strand, const std::source_location& from, Nanos at) noexcept;
   void end_run(Nanos at, bool ended) noexcept;
   void end_wait(Entry& entry, Nanos at) noexcept;
-  void begin_wait(Entry& entry, const TaskBase& task, Nanos at) noexcept;
-  void end_task(const TaskBase& task, const Entry& entry, TaskOutcome outcome, Nanos at) noexcept;
+  void begin_wait(Entry& entry, const Strand& strand, Nanos at) noexcept;
+  void end_life(const Strand& strand, const Entry& entry, TaskOutcome outcome, Nanos at) noexcept;
+  void mark_end(const Strand& strand, const Entry& entry, TaskOutcome outcome, Nanos at);
   void end_all(Nanos at) noexcept;
   void end_turn(Nanos at) noexcept;
   void arrive(Entry& entry) noexcept;
-  void give_track(const TaskBase& task, Entry& entry, Nanos at) noexcept;
-  std::string label_of(const TaskBase& task, const Entry& entry) const;
+  void give_track(const Strand& strand, Entry& entry, Nanos at) noexcept;
+  std::string label_of(const Strand& strand, const Entry& entry) const;
   void count(TraceKind kind, std::uint64_t value, std::uint64_t& last, Nanos at) noexcept;
   void mark(TraceKind kind, std::uint32_t track, Nanos at, std::string_view text) noexcept;
   void slice(TraceKind kind, std::uint32_t track, Nanos from, Nanos to, TraceEvent event) noexcept;
@@ -125,7 +127,7 @@ class TraceRecorder final : public LoopObserver {
   bool named_ = false;
   bool asleep_ = false;
   bool told_ = false;
-  TaskTable<Entry> tasks_;
+  TaskTable<Entry> tasks_;  ///< and branches
   TraceTracks tracks_;
   Run run_;
   Nanos turn_begin_ = 0;
