@@ -24,6 +24,7 @@
 #include "eddy/base/sanitizers.h"
 #include "eddy/combine/cancel_and_wait.h"
 #include "eddy/combine/shield.h"
+#include "eddy/combine/task_group.h"
 #include "eddy/core/create_task.h"
 #include "eddy/core/run.h"
 #include "eddy/debug/detail/stack_probe.h"
@@ -165,15 +166,13 @@ TEST(WatchdogTest, ATaskWithoutANameIsCalledByItsAddress) {
       watched());
 }
 
-// In its group's dispatch its last child's: no dispatch lies between them.
+// A group's task goes on within the dispatch in which the last child ends.
 TEST(WatchdogTest, WhoeverGoesOnWithinADispatchIsTheOneThatRuns) {
   run(
       []() -> Task<> {
         Listener listener;
         current_task().set_name("parent");
-        auto child = create_task(sleep(1ms));
-        child.set_name("child");
-        co_await child;
+        co_await task_group([](TaskGroup& tg) { tg.create_task(sleep(1ms)).set_name("child"); });
         hog(listener);
         EXPECT_EQ(listener.headline().find("task 'parent' has"), 0U) << listener.text();
       },
