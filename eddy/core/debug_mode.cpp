@@ -103,6 +103,7 @@ void DebugMode::dispatch(Node& node) noexcept {
   const Nanos end = clock();
   if (end - begin >= slow_callback()) [[unlikely]]
     report_slow(begin, end);
+  if (TaskBase* task = current_.task(); task && !task->done()) note_wait(*task, end);
   began_.store(loop_.get_debug() ? end : 0, std::memory_order_relaxed);
   std::atomic_signal_fence(std::memory_order_seq_cst);  // the watchdog's signal looks at `current_` of this `began_`
   current_.drop();
@@ -119,6 +120,12 @@ void DebugMode::check_loop(Strand& strand) noexcept {
                          "' is attached to a different loop, but this one goes on with it: both use the same lock, "
                          "queue, limiter or group; give each loop its own, or cross with call_soon_threadsafe"));
   }
+}
+
+void DebugMode::note_wait(TaskBase& task, Nanos end) noexcept {
+  TaskExtra& extra = task.extra();
+  extra.last_wait = loop_.has_hooks() ? loop_.now() : end;
+  if (extra.first_wait == 0) extra.first_wait = extra.last_wait;
 }
 
 void DebugMode::report_slow(Nanos begin, Nanos end) noexcept {

@@ -49,6 +49,8 @@ struct TaskExtra {
   std::string cancel_reason;
   Context* context = nullptr;
   Owned<CancelNote> cancel_note;  ///< in debug mode, from its cancel to its end
+  std::int64_t first_wait = 0;    ///< in debug mode, when it waited for the first time, on the loop's clock; 0: unknown
+  std::int64_t last_wait = 0;     ///< … and for the last time
   std::vector<UniqueFunction<void()>> done_callbacks;
   Leftovers leftovers;
   Ring<Op> waiters;

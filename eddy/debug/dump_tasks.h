@@ -36,10 +36,11 @@ std::string dump_tasks(const DumpOptions& options = {});
 ///
 ///     {"loop": "0x55d0c8",
 ///      "deadlocks": [{"tasks": [id, …], "until_ms": 3000, "text": "deadlock until …"}],
-///      "tasks": [{"id": "0x7f10", "parent": "0x7f80", "depth": 1, "kind": "task" or "branch", "name": "fetch",
-///      "number": 2,
+///      "tasks": [{"id": "0x7f10", "parent": "0x7f80", "depth": 1, "kind": "task" or "branch",
+///                 "name": "fetch", "number": 2,
 ///                 "state": "not_started", "held", "running", "ready", "unwinding", "waiting" or "draining",
-///                 "cancelled": false, "cancel_reason": "…", "timeout_ms": 3000,
+///                 "cancelled": false, "cancel_reason": "…",
+///                 "age_ms": 9000, "waiting_ms": 20, "timeout_ms": 3000,
 ///                 "waits_for": {"text": "Lock 0x55 held by task 'x'", "what": "Lock", "which": "0x55",
 ///                               "holder": "held by task 'x'", "detail": "…", "ends_in_ms": 10},
 ///                 "frames": [{"function": "fetch", "file": "app.cpp", "line": 12}, …], "frames_hidden": 3}]}

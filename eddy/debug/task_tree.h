@@ -53,6 +53,8 @@ struct TaskNode {
   bool cancelled = false;                    ///< it has been asked to end; what it shields goes on nevertheless
   std::string cancel_reason;                 ///< what `cancel` was given
   std::optional<WaitsFor> waits_for;         ///< while it is kWaiting
+  std::optional<Duration> age;               ///< since it waited for the first time; known in debug mode
+  std::optional<Duration> waiting;           ///< since when it waits here, or for its children; known in debug mode
   std::optional<Duration> timeout_in;        ///< when the nearest timeout around it cancels what it does
   std::vector<std::source_location> frames;  ///< the awaits between what it waits for and the task, innermost first
   std::size_t frames_hidden = 0;             ///< how many more there are than kFramesMax

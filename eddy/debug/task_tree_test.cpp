@@ -176,6 +176,30 @@ EDDY_TEST(TaskTreeTest, ATimeoutCountsForAllBelowItButNotThroughAShield) {
   co_await parent;
 }
 
+Task<> wait_twice(Event& first, Event& second) {
+  co_await first.wait();
+  co_await second.wait();
+}
+
+EDDY_TEST(TaskTreeTest, DebugModeKnowsHowOldATaskIsAndHowLongItWaits) {
+  get_running_loop().set_debug(true);
+  Event first;
+  Event second;
+  auto task = create_task(wait_twice, std::ref(first), std::ref(second));
+  task.set_name("task");
+  EXPECT_EQ(find(tree(), "task")->age, std::nullopt);
+  co_await all_blocked();
+  co_await sleep(3s);
+  first.set();
+  co_await sleep(2s);
+  const auto nodes = tree();
+  EXPECT_EQ(find(nodes, "task")->age, Duration(5s));
+  EXPECT_EQ(find(nodes, "task")->waiting, Duration(2s));
+  EXPECT_NE(dump_tasks().find(" (for 2.0 s, 5.0 s old)\n"), std::string::npos) << dump_tasks();
+  second.set();
+  co_await task;
+}
+
 Task<> nested(int depth, Event& event) {
   if (depth == 0) {
     co_await event.wait();

@@ -109,12 +109,15 @@ class Walk {
     return is_task && strand.root.has(TaskBase::kHeld) ? TaskState::kHeld : TaskState::kNotStarted;
   }
 
-  static void describe_task(const TaskBase& task, TaskNode& node, Found& found) {
+  void describe_task(const TaskBase& task, TaskNode& node, Found& found) const {
     node.name = task.name();
     const eddy::detail::TaskExtra* extra = task.extra_if_any();
     if (!extra) return;
     node.cancel_reason = extra->cancel_reason;
     if (node.state == TaskState::kDraining) found.children = &extra->leftovers;
+    if (extra->first_wait == 0) return;
+    node.age = Duration(std::max<Nanos>(now_ - extra->first_wait, 0));
+    if (node.state == TaskState::kWaiting) node.waiting = Duration(std::max<Nanos>(now_ - extra->last_wait, 0));
   }
 
   void describe_leaf(const Op& leaf, TaskNode& node, Found& found) {

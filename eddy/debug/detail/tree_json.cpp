@@ -129,6 +129,8 @@ class TreeWriter {
     to_.field("state", name_of(node.state));
     to_.flag("cancelled", node.cancelled);
     to_.field_unless_empty("cancel_reason", node.cancel_reason);
+    to_.milliseconds("age_ms", node.age);
+    to_.milliseconds("waiting_ms", node.waiting);
     to_.milliseconds("timeout_ms", node.timeout_in);
     if (node.waits_for) write(*node.waits_for);
     write_frames(node);

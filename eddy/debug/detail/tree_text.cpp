@@ -108,11 +108,19 @@ class Writer {
       out_ += node.cancel_reason.empty() ? " (cancelled)" : " (cancelled: " + node.cancel_reason + ")";
     if (node.timeout_in && *node.timeout_in != timeout_of_parent(node))
       out_ += " (timeout in " + seconds(*node.timeout_in) + ")";
+    write_times(node);
     out_ += "\n";
     for (const std::source_location& at : node.frames) write_frame(node, at);
     if (node.frames_hidden == 0) return;
     indent(node);
     out_ += "  and " + std::to_string(node.frames_hidden) + " more awaits\n";
+  }
+
+  void write_times(const TaskNode& node) {
+    if (!node.age) return;
+    out_ += " (";
+    if (node.waiting) out_ += "for " + seconds(*node.waiting) + ", ";
+    out_ += seconds(*node.age) + " old)";
   }
 
   void write_frame(const TaskNode& node, const std::source_location& at) {
