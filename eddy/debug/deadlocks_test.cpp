@@ -241,7 +241,7 @@ TEST(DeadlocksTest, TheReportOfATestSaysWhoWaitsForWhom) {
     FAIL() << "no deadlock";
   } catch (const test::Deadlock& hang) {
     EXPECT_THAT(hang.what(), HasSubstr("\ndeadlock: task 'a' waits for Lock 0x"));
-    EXPECT_THAT(hang.what(), HasSubstr("\n  task 'main' waits for wait, 2 of 2 left\n"));
+    EXPECT_THAT(hang.what(), HasSubstr("\n  task 'main' waits for wait, 2 of 2 left"));
   }
 }
 

@@ -41,6 +41,7 @@ Task<> nap() { co_await sleep(10s); }
 Task<> two_naps() { co_await wait_for(gather(nap(), nap()), 3s); }
 
 EDDY_TEST(DumpTasksTest, IsATreeOfWhatEachTaskWaitsForAndWhere) {
+  get_running_loop().set_debug(false);  // it would add how old they are
   current_task().set_name("main");
   auto task = create_task(two_naps);
   task.set_name("naps");

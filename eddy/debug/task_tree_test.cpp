@@ -10,6 +10,7 @@
 #include "eddy/combine/shield.h"
 #include "eddy/combine/task_group.h"
 #include "eddy/core/function_name.h"
+#include "eddy/debug/dump_tasks.h"
 #include "eddy/sync/event.h"
 #include "eddy/test/all_blocked.h"
 #include "eddy/test/test.h"
