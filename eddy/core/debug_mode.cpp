@@ -103,8 +103,11 @@ void DebugMode::dispatch(Node& node) noexcept {
   const Nanos end = clock();
   if (end - begin >= slow_callback()) [[unlikely]]
     report_slow(begin, end);
-  if (TaskBase* task = current_.task(); task && !task->done()) note_wait(*task, end);
-  began_.store(loop_.get_debug() ? end : 0, std::memory_order_relaxed);
+  if (loop_.get_debug()) {
+    end_dispatch(end);
+  } else {
+    rest();
+  }
   std::atomic_signal_fence(std::memory_order_seq_cst);  // the watchdog's signal looks at `current_` of this `began_`
   current_.drop();
 }
@@ -122,8 +125,11 @@ void DebugMode::check_loop(Strand& strand) noexcept {
   }
 }
 
-void DebugMode::note_wait(TaskBase& task, Nanos end) noexcept {
-  TaskExtra& extra = task.extra();
+void DebugMode::end_dispatch(Nanos end) noexcept {
+  began_.store(end, std::memory_order_relaxed);
+  TaskBase* task = current_.task();
+  if (!task || task->done()) return;
+  TaskExtra& extra = task->extra();
   extra.last_wait = loop_.has_hooks() ? loop_.now() : end;
   if (extra.first_wait == 0) extra.first_wait = extra.last_wait;
 }

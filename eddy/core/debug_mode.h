@@ -98,7 +98,7 @@ class DebugMode {
   friend CancelNote;
   Nanos clock() const noexcept;
   void report_slow(Nanos begin, Nanos end) noexcept;
-  void note_wait(TaskBase& task, Nanos end) noexcept;
+  void end_dispatch(Nanos end) noexcept;
   void check_loop(Strand& strand) noexcept;
   void report_cleanup(TaskBase& task) noexcept;
   void publish_next_look() noexcept;

@@ -33,6 +33,7 @@ Task<> hold_twice(Lock& lock) {
 EDDY_TEST(DumpTasksJsonTest, HasTheFieldsThatArePromised) {
   Lock lock;
   get_running_loop().set_debug(true);
+  co_await sleep(0s);
   current_task().set_name("a \"main\"\n");
   auto task = create_task(hold_twice, std::ref(lock));
   task.set_name("b");
@@ -42,7 +43,8 @@ EDDY_TEST(DumpTasksJsonTest, HasTheFieldsThatArePromised) {
       R"({"loop":"0x","deadlocks":[{"tasks":["0x","0x"],"until_ms":4000,"text":"deadlock until the timeout of task 'b' in 4.0 s: )"
       R"(task 'b' waits for gather, 2 left, among them branch 1 of task 'b'; )"
       R"(branch 1 of task 'b' waits for Lock 0x held by task 'b'"}],"tasks":[)"
-      R"({"id":"0x","depth":0,"kind":"task","name":"a \"main\"\n","state":"running","cancelled":false,"frames":[]},)"
+      R"({"id":"0x","depth":0,"kind":"task","name":"a \"main\"\n","state":"running","cancelled":false,)"
+      R"("age_ms":1000,"frames":[]},)"
       R"({"id":"0x","depth":0,"kind":"task","name":"b","state":"waiting","cancelled":false,)"
       R"("age_ms":1000,"waiting_ms":1000,"timeout_ms":4000,)"
       R"("waits_for":{"text":"gather, 2 left","what":"gather","detail":"2 left"},)"
