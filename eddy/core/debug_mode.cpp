@@ -8,6 +8,7 @@
 
 #include "eddy/core/any_task.h"
 #include "eddy/core/detail/debug_room.h"
+#include "eddy/core/error_print.h"
 #include "eddy/core/loop.h"
 #include "eddy/core/running.h"
 #include "eddy/sys/clock.h"
@@ -123,6 +124,16 @@ void DebugMode::check_loop(Strand& strand) noexcept {
                          "' is attached to a different loop, but this one goes on with it: both use the same lock, "
                          "queue, limiter or group; give each loop its own, or cross with call_soon_threadsafe"));
   }
+}
+
+void DebugMode::report_wrong_thread(Strand& strand) noexcept {
+  if (wrong_thread_reported_.exchange(true, std::memory_order_relaxed)) return;
+  const TaskBase* task = task_of(&strand);
+  print_error(ErrorContext(ErrorKind::wrong_loop,
+                           "task '" + (task ? task->name() : "?") +
+                               "' is woken on a thread that runs no loop, while its own loop runs on another: it may "
+                               "sleep for ever; cross with call_soon_threadsafe, or use a ThreadSafeQueue"),
+              true);
 }
 
 void DebugMode::end_dispatch(Nanos end) noexcept {

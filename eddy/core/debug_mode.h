@@ -75,6 +75,9 @@ class DebugMode {
   void note_ignored_cancel(Strand& strand, Cont waiter) noexcept;
   /// Reports the tasks that have cleaned up for too long.
   void look_at_cleanups() noexcept;
+  /// A task of this loop, which runs, is woken on a thread without one. Any thread; prints, since the handler is the
+  /// loop's.
+  void report_wrong_thread(Strand& strand) noexcept;
   /// The loop closes: tasks that it owns and that have not started will not.
   void report_never_run(const Owner& owner) noexcept;
 
@@ -113,6 +116,7 @@ class DebugMode {
   std::atomic<int> thread_{0};
   bool entered_room_ = false;
   bool wrong_loop_reported_ = false;
+  std::atomic<bool> wrong_thread_reported_{false};
 };
 
 /// That of the loop that runs here, or is told to; null unless it is in debug mode.

@@ -195,7 +195,10 @@ Loop& loop_of(const Owner& of) noexcept {
 }
 
 void Op::post() noexcept {
-  Loop& loop = running.loop ? *running.loop : loop_of(*strand_);
+  if (running.loop) [[likely]]
+    return running.loop->post(*this);
+  Loop& loop = loop_of(*strand_);
+  if (loop.get_debug() && loop.is_running()) loop.debug_mode()->report_wrong_thread(*strand_);
   loop.post(*this);
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "eddy/base/error.h"
 #include "eddy/core/loop.h"
 #include "eddy/core/loop_observer.h"
 #include "eddy/core/running.h"
@@ -61,6 +62,8 @@ class LoopMonitor::Impl final : public LoopObserver {
 
   void begin(Loop& loop) {
     spawner_.reset();
+    const bool here = eddy::detail::running.loop == &loop;
+    attacher_ = here ? eddy::detail::task_of(eddy::detail::running.strand) : nullptr;
     attach(loop);
     turn_ = Turn();
     if (loop.is_running()) turn_.begin = sys::monotonic_now();
@@ -101,6 +104,7 @@ class LoopMonitor::Impl final : public LoopObserver {
   void on_end(Strand& strand, Strand* next, Nanos at) noexcept override;
   void on_close() noexcept override;
 
+  Where starter() noexcept;
   void end_run(Nanos at, const Strand* suspended) noexcept;
   void note_longest(Nanos took, const Strand* suspended) noexcept;
   void report(LagReport report) noexcept;
@@ -113,7 +117,8 @@ class LoopMonitor::Impl final : public LoopObserver {
   Nanos last_turn_ = 0;  ///< how long it was
   Turn turn_;
   Run run_;
-  Where spawner_;
+  const TaskBase* attacher_ = nullptr;  ///< in whose dispatch this began; until the next one
+  Where spawner_;                       ///< of what starts in this dispatch, once that is known
   Window now_;
   Window before_;
   std::vector<LagReport> reports_;
@@ -124,6 +129,7 @@ class LoopMonitor::Impl final : public LoopObserver {
 
 void LoopMonitor::Impl::on_dispatch(Node& node, Nanos at) noexcept {
   Strand* strand = node.on_behalf();
+  attacher_ = nullptr;
   run_ = Run{eddy::detail::task_of(strand), strand, strand ? innermost_await(*strand) : std::nullopt, at};
   if (run_.task && !strand->root.has(TaskBase::kObserved)) run_.strand = run_.task;  // nobody tells when it ends
   if (turn_.begin == 0) turn_.begin = at;                                            // the first one of a run
@@ -162,10 +168,18 @@ void LoopMonitor::Impl::note_longest(Nanos took, const Strand* suspended) noexce
 void LoopMonitor::Impl::on_start(Strand& strand, Nanos at) noexcept {
   if (!strand.root.has(TaskBase::kTask)) return;
   auto& task = static_cast<TaskBase&>(strand);
-  if (!spawner_ && run_.strand) spawner_ = innermost_await(*run_.strand);
+  if (!spawner_) spawner_ = starter();
   ledger.start(task, spawner_, at);
   ++counts.tasks_started;
   if (const Where body = outermost_await(task)) ledger.set_body(task, *body);
+}
+
+/// What the task runs that makes others: a coroutine that runs does not say where it is.
+Where LoopMonitor::Impl::starter() noexcept {
+  const TaskBase* task = run_.task ? run_.task : attacher_;
+  if (!task) return std::nullopt;
+  const Where body = ledger.body(*task);
+  return body ? body : outermost_await(*task);
 }
 
 void LoopMonitor::Impl::on_begin(TaskBase& task, const std::source_location* body) noexcept {
@@ -174,13 +188,14 @@ void LoopMonitor::Impl::on_begin(TaskBase& task, const std::source_location* bod
 
 void LoopMonitor::Impl::on_end(Strand& strand, Strand* next, Nanos at) noexcept {
   if (run_.strand == &strand) {
-    spawner_ = run_.from;
+    if (const Where body = run_.task ? ledger.body(*run_.task) : std::nullopt) spawner_ = body;
     end_run(at, nullptr);
     if (next) run_ = Run{eddy::detail::task_of(next), next, std::nullopt, at, true};
   }
   if (!strand.root.has(TaskBase::kTask)) return;
   auto& task = static_cast<TaskBase&>(strand);
   ++counts.tasks_ended;
+  if (attacher_ == &task) attacher_ = nullptr;
   ledger.end(task);
 }
 
@@ -288,7 +303,11 @@ LoopMonitor::LoopMonitor(Loop& loop, Duration threshold) : impl_(new Impl(thresh
 LoopMonitor::~LoopMonitor() = default;
 
 void LoopMonitor::attach(Loop& loop) {
-  detach();
+  if (impl_->attached_to() == &loop) return;
+  if (impl_->attached_to()) {
+    throw RuntimeError(
+        "LoopMonitor::attach(): it watches a loop already; detach() it first, or make one for each loop");
+  }
   impl_->begin(loop);
 }
 

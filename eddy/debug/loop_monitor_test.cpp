@@ -240,6 +240,37 @@ EDDY_TEST(LoopMonitorTest, LiveTasksAreGroupedByFunctionAndByWhoStartedThem) {
   EXPECT_EQ(monitor.stats().tasks(), 1u);
 }
 
+Task<> looks_up() { co_await sleep(1ms); }
+
+Task<> accepts(Event& go) {
+  for (int i = 0; i < 3; ++i) {
+    co_await looks_up();
+    create_task(waits, std::ref(go));
+    create_task([](Event& event) -> Task<> { co_await event.wait(); }, std::ref(go));
+    co_await looks_up();
+  }
+  co_await go.wait();
+}
+
+EDDY_TEST(LoopMonitorTest, WhoStartedATaskIsTheOneWhoseCodeItWas) {
+  LoopMonitor monitor;
+  Event go;
+  auto acceptor = create_task(accepts, std::ref(go));
+  co_await sleep(1s);
+  const auto live = monitor.live_tasks();
+  CO_ASSERT_EQ(live.size(), 4U);  // we, the acceptor, and what it has started
+  EXPECT_THAT(live[0].started_in, testing::IsEmpty());
+  EXPECT_THAT(live[1].function, testing::EndsWith("accepts"));
+  EXPECT_THAT(live[1].started_in, testing::Not(testing::IsEmpty()));
+  for (std::size_t i = 2; i < 4; ++i) {
+    EXPECT_EQ(live[i].count, 3U);
+    EXPECT_THAT(live[i].started_in, testing::EndsWith("accepts"));
+  }
+  go.set();
+  co_await acceptor;
+  co_await test::all_blocked();
+}
+
 EDDY_TEST(LoopMonitorTest, BusyTimeGoesToNamesOrElseToFunctionsAndSumsUp) {
   LoopMonitor monitor;
   co_await create_task(crunch_at_once);
@@ -306,6 +337,16 @@ TEST(LoopMonitorTest, UtilisationIsTheShareOfTimeInTurns) {
 }
 
 // --- whom it watches -------------------------------------------------------------------------------------------------
+
+TEST(LoopMonitorTest, WatchesOneLoopAtATime) {
+  Loop first;
+  Loop second;
+  LoopMonitor monitor(first, 100ms);
+  EXPECT_NO_THROW(monitor.attach(first));
+  EXPECT_THROW(monitor.attach(second), RuntimeError);
+  monitor.detach();
+  EXPECT_NO_THROW(monitor.attach(second));
+}
 
 TEST(LoopMonitorTest, AttachesLaterAndStaysReadableAfterTheLoop) {
   LoopMonitor monitor;

@@ -24,7 +24,7 @@ struct TaskUse {
 struct LiveTasks {
   std::string function;
   std::string place;
-  std::string started_in;  ///< the function that started them; may be empty
+  std::string started_in;  ///< the function of the task that started them, or of one that it called; may be empty
   std::uint64_t count = 0;
   Duration oldest{};
 };

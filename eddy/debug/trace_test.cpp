@@ -317,6 +317,22 @@ TEST(TraceTest, AFileThatCannotBeMadeIsToldAndHarmsNobody) {
             "trace: open /no such folder/run.json: No such file or directory; the trace has ended");
 }
 
+TEST(TraceTest, AFileHasOneTraceAtATime) {
+  const Path path;
+  run([&]() -> Task<> {
+    get_running_loop().set_exception_handler([](Loop&, const ErrorContext&) {});
+    Trace first{path.text()};
+    co_await create_task(naps);
+    Trace second{path.text()};
+    co_await create_task(naps);
+    EXPECT_EQ(second.error(), "open, because another trace is being written to " + path.text() +
+                                  ": Device or resource busy; the trace has ended");
+    first.flush();
+    EXPECT_EQ(first.error(), "");
+  });
+  EXPECT_FALSE(TraceFile(path.text()).events.empty());
+}
+
 TEST(TraceTest, AFullDiskIsToldAndHarmsNobody) {
   EXPECT_EQ(told_of("/dev/full"), "trace: write /dev/full: No space left on device; the trace has ended");
 }

@@ -246,7 +246,7 @@ ErrorContext Patrol::describe(const DebugMode& debug, bool asked, Nanos began) c
                         });
   if (!answered && (!go_on() || debug.began() != began)) return {ErrorKind::blocked, ""};
   const Nanos lasts = sys::monotonic_now() - began;
-  const auto frames = detail::native_frames(answer.code, [this] { return go_on(); });
+  const auto frames = detail::native_frames(answer.code, answer.left_out, [this] { return go_on(); });
   return {ErrorKind::blocked,
           who(answered, answer) + " has been running for " + std::to_string(lasts / 1'000'000) +
               " ms without awaiting" + where(answer, frames) + detail::frame_lines(frames),

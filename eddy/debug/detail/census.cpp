@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/debug/detail/census.h"
 
+#include <cstdio>
+#include <exception>
 #include <utility>
 
 #include <pthread.h>
@@ -30,6 +32,16 @@ std::string describe(Loop& loop) {
 }
 
 }  // namespace
+
+void Printer::print(const std::string& text) noexcept {
+  const std::lock_guard guard(lock_);
+  try {
+    write_(text);
+  } catch (...) {
+    std::fprintf(stderr, "eddy: exception in the function of dump_on_signal(): %s\n%s",
+                 eddy::describe(std::current_exception()).c_str(), text.c_str());
+  }
+}
 
 void Census::take(std::shared_ptr<Printer> printer, std::chrono::milliseconds patience) {
   auto census = std::make_shared<Census>(std::move(printer));

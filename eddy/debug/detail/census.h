@@ -21,10 +21,8 @@ namespace eddy::debug::detail {
 class Printer {
  public:
   explicit Printer(UniqueFunction<void(const std::string&)> write) : write_(std::move(write)) {}
-  void print(const std::string& text) {
-    const std::lock_guard guard(lock_);
-    write_(text);
-  }
+  /// What the program's function throws is printed to stderr: a dump must not end the program.
+  void print(const std::string& text) noexcept;
 
  private:
   std::mutex lock_;

@@ -148,11 +148,15 @@ std::string short_place(const NativeFrame& frame) {
 
 }  // namespace
 
-std::vector<NativeFrame> native_frames(const std::vector<std::uintptr_t>& code, FunctionRef<bool()> go_on) {
+std::vector<NativeFrame> native_frames(const std::vector<std::uintptr_t>& code, std::size_t left_out,
+                                       FunctionRef<bool()> go_on) {
   std::vector<Call> calls = calls_of(code);
   add_lines(calls, go_on);
   std::vector<NativeFrame> frames;
-  for (const Call& call : calls) add_frames(call, frames);
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    add_frames(calls[i], frames);
+    if (i + 1 == code.size() / 2) frames.back().left_out = left_out;
+  }
   if (frames.size() > 1 && frames.back().function.starts_with("eddy::UniqueFunction")) frames.pop_back();
   return frames;
 }
@@ -170,6 +174,7 @@ std::string frame_lines(const std::vector<NativeFrame>& frames) {
   for (const NativeFrame& frame : frames) {
     text += "\n    in " + frame.function;
     if (frame.line > 0) text += " at " + frame.file + ":" + std::to_string(frame.line);
+    if (frame.left_out > 0) text += "\n    … and " + std::to_string(frame.left_out) + " more, then";
   }
   return text;
 }

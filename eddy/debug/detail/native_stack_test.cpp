@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,12 +25,12 @@ constexpr auto always = [] { return true; };
 
 [[gnu::noinline]] std::vector<std::uintptr_t> a_stack() {
   std::array<std::uintptr_t, 64> code{};
-  const std::size_t count = walk_stack(nullptr, code);
+  const std::size_t count = walk_stack(nullptr, code).count;
   return {code.begin(), code.begin() + static_cast<std::ptrdiff_t>(count)};
 }
 
 TEST(NativeStackTest, NamesTheFunctionsInnermostFirst) {
-  const std::string lines = frame_lines(native_frames(a_stack(), always));
+  const std::string lines = frame_lines(native_frames(a_stack(), 0, always));
   const auto inner = lines.find("in eddy::debug::detail::a_stack");
   const auto outer = lines.find("NativeStackTest_NamesTheFunctionsInnermostFirst");
   ASSERT_NE(inner, std::string::npos) << lines;
@@ -39,27 +40,51 @@ TEST(NativeStackTest, NamesTheFunctionsInnermostFirst) {
 
 TEST(NativeStackTest, GivesFilesAndLinesWhereAToolKnowsThem) {
   if (std::system("addr2line --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "no addr2line here";
-  const std::string lines = frame_lines(native_frames(a_stack(), always));
+  const std::string lines = frame_lines(native_frames(a_stack(), 0, always));
   EXPECT_NE(lines.find("/native_stack_test.cpp:"), std::string::npos) << lines;
 }
 
 TEST(NativeStackTest, InAHurryItGivesTheNamesAlone) {
-  const std::string lines = frame_lines(native_frames(a_stack(), [] { return false; }));
+  const std::string lines = frame_lines(native_frames(a_stack(), 0, [] { return false; }));
   EXPECT_NE(lines.find("in eddy::debug::detail::a_stack\n"), std::string::npos) << lines;
 }
 
+// NOLINTNEXTLINE(misc-no-recursion)
+[[gnu::noinline]] StackWalk walk_below(int depth, std::span<std::uintptr_t> into) {
+  if (depth == 0) return walk_stack(nullptr, into);
+  StackWalk walk = walk_below(depth - 1, into);
+  ++walk.count;  // so that the call is no tail call
+  --walk.count;
+  asm volatile("" ::: "memory");
+  return walk;
+}
+
+TEST(NativeStackTest, OfADeepStackTheInnermostAndTheOutermostRemain) {
+  std::array<std::uintptr_t, 20> some{};
+  std::array<std::uintptr_t, 2000> all{};
+  const StackWalk shallow = walk_below(1000, all);
+  const StackWalk deep = walk_below(1000, some);
+  EXPECT_EQ(shallow.left_out, 0U);
+  EXPECT_EQ(deep.count, some.size());
+  EXPECT_EQ(deep.count + deep.left_out, shallow.count);
+  for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(some[19 - i], all[shallow.count - 1 - i]) << i;
+  const std::string lines = frame_lines(native_frames({some.begin(), some.end()}, deep.left_out, always));
+  EXPECT_NE(lines.find("\n    … and " + std::to_string(deep.left_out) + " more, then\n"), std::string::npos) << lines;
+  EXPECT_NE(lines.find("main"), std::string::npos) << lines;
+}
+
 TEST(NativeStackTest, AnAddressInNothingIsShownAsSuch) {
-  EXPECT_EQ(frame_lines(native_frames({0x10}, always)), "\n    in 0x10 in ");
+  EXPECT_EQ(frame_lines(native_frames({0x10}, 0, always)), "\n    in 0x10 in ");
 }
 
 TEST(NativeStackTest, ThePlaceIsTheProgramsOwn) {
-  const std::vector<NativeFrame> frames = {{"nanosleep", "", 0, true},
-                                           {"std::this_thread::sleep_for", "/usr/include/thread", 80, true},
-                                           {"app::crunch", "/src/app.cpp", 40, false},
-                                           {"app::main_task", "/src/app.cpp", 50, false}};
+  const std::vector<NativeFrame> frames = {{"nanosleep", "", 0, true, 0},
+                                           {"std::this_thread::sleep_for", "/usr/include/thread", 80, true, 0},
+                                           {"app::crunch", "/src/app.cpp", 40, false, 0},
+                                           {"app::main_task", "/src/app.cpp", 50, false, 0}};
   EXPECT_EQ(place_text(frames), "at app.cpp:40 in app::crunch");
-  EXPECT_EQ(place_text({{"crunch", "", 0, false}}), "in crunch");
-  EXPECT_EQ(place_text({{"nanosleep", "", 0, true}}), "");
+  EXPECT_EQ(place_text({{"crunch", "", 0, false, 0}}), "in crunch");
+  EXPECT_EQ(place_text({{"nanosleep", "", 0, true, 0}}), "");
 }
 
 TEST(SourceLinesTest, ReadsWhatTheToolPrints) {

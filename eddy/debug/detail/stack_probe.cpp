@@ -36,7 +36,7 @@ struct Slip {
   char name[96] = {};
   std::source_location from;
   std::array<std::uintptr_t, 64> code{};
-  std::size_t count = 0;
+  StackWalk walk;
 };
 constinit Slip slip;
 constinit std::atomic<int> chosen_signal{0};
@@ -72,7 +72,7 @@ void answer(const void* context) noexcept {
   const DebugMode& debug = *running.loop->debug_mode();
   write_name(running_task(debug));
   slip.from = debug.current().from();
-  slip.count = walk_stack(context, slip.code);
+  slip.walk = walk_stack(context, slip.code);
   slip.state.store(kWritten, std::memory_order_release);
 }
 
@@ -149,7 +149,8 @@ bool await_answer(StackAnswer& answer, FunctionRef<bool()> go_on) {
   }
   answer.task = name_of(slip.task);
   answer.from = slip.from;
-  answer.code.assign(slip.code.begin(), slip.code.begin() + static_cast<std::ptrdiff_t>(slip.count));
+  answer.code.assign(slip.code.begin(), slip.code.begin() + static_cast<std::ptrdiff_t>(slip.walk.count));
+  answer.left_out = slip.walk.left_out;
   slip.state.store(kIdle, std::memory_order_release);
   return true;
 }

@@ -27,6 +27,7 @@ struct StackAnswer {
   std::string task;                  ///< its name; empty for a callback
   std::source_location from;         ///< the await from which it goes on; line 0 when it started
   std::vector<std::uintptr_t> code;  ///< addresses inside the instructions it is at, innermost first
+  std::size_t left_out = 0;          ///< how many are missing behind the first half of these
 };
 
 /// The signal that is used: the highest real-time signal that the program left alone, or 0 if there is none. Chosen,

@@ -21,7 +21,9 @@ std::string name_of(const TaskBase& task) {
   return extra ? extra->name : std::string();
 }
 
+/// Lambdas of one function have the same name.
 bool same_function(const std::source_location& a, const std::source_location& b) noexcept {
+  if (a.line() != b.line()) return false;
   return a.function_name() == b.function_name() || std::string_view(a.function_name()) == b.function_name();
 }
 
@@ -61,6 +63,11 @@ void TaskLedger::start(const TaskBase& task, const Where& spawner, Nanos at) noe
 
 void TaskLedger::set_body(const TaskBase& task, const std::source_location& body) noexcept {
   if (Entry* entry = live_.find(&task)) entry->body = body;
+}
+
+TaskLedger::Where TaskLedger::body(const TaskBase& task) noexcept {
+  const Entry* entry = live_.find(&task);
+  return entry ? entry->body : std::nullopt;
 }
 
 bool TaskLedger::knows_body(const TaskBase& task) noexcept {

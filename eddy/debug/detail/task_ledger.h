@@ -30,10 +30,11 @@ class TaskLedger {
 
   TaskLedger() : live_(kLiveMax) {}
 
-  /// A task has started, in a function of its spawner's, if that is known.
+  /// A task has started; the function that the task runs which made it, if that is known.
   void start(const TaskBase& task, const Where& spawner, Nanos at) noexcept;
   /// What function it runs.
   void set_body(const TaskBase& task, const std::source_location& body) noexcept;
+  Where body(const TaskBase& task) noexcept;
   bool knows_body(const TaskBase& task) noexcept;
   /// It ran for so long; null for callbacks.
   void charge(const TaskBase* task, Nanos took) noexcept;

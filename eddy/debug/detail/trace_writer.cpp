@@ -2,6 +2,7 @@
 #include "eddy/debug/detail/trace_writer.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -23,14 +24,24 @@ TraceWriter::TraceWriter(const std::string& path, const TraceOptions& options)
     : options_(options),
       path_(path),
       process_(::getpid()),
-      file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)),
+      file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644)),
       json_(sys::monotonic_now()) {
-  if (!file_) fail("open", errno);
-  write_text("[");
+  begin_file();
   full_chunks_.reserve(kChunksMax);
   empty_chunks_.reserve(kChunksMax);
   if (!failed_) start_thread();
   update();
+}
+
+// Locked, so that there is no second trace in it, of this process or of another one.
+void TraceWriter::begin_file() {
+  if (!file_) return fail("open", errno);
+  if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    file_.reset();
+    return fail("open, because another trace is being written to", EBUSY);
+  }
+  static_cast<void>(::ftruncate(file_.get(), 0));  // of a device it fails
+  write_text("[");
 }
 
 // Without signals: these are for the program's own threads.

@@ -59,6 +59,7 @@ class TraceWriter {
  private:
   static constexpr std::size_t kChunksMax = 24;
 
+  void begin_file();
   void start_thread();
   void run();
   void write(const TraceChunk& chunk);
