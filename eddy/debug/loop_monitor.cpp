@@ -117,7 +117,7 @@ class LoopMonitor::Impl final : public LoopObserver {
   Nanos last_turn_ = 0;  ///< how long it was
   Turn turn_;
   Run run_;
-  const TaskBase* attacher_ = nullptr;  ///< in whose dispatch this began; until the next one
+  const TaskBase* attacher_ = nullptr;  ///< in whose dispatch this began: what it makes is told of in that turn
   Where spawner_;                       ///< of what starts in this dispatch, once that is known
   Window now_;
   Window before_;
@@ -129,7 +129,7 @@ class LoopMonitor::Impl final : public LoopObserver {
 
 void LoopMonitor::Impl::on_dispatch(Node& node, Nanos at) noexcept {
   Strand* strand = node.on_behalf();
-  attacher_ = nullptr;
+  spawner_.reset();
   run_ = Run{eddy::detail::task_of(strand), strand, strand ? innermost_await(*strand) : std::nullopt, at};
   if (run_.task && !strand->root.has(TaskBase::kObserved)) run_.strand = run_.task;  // nobody tells when it ends
   if (turn_.begin == 0) turn_.begin = at;                                            // the first one of a run
@@ -216,6 +216,7 @@ void LoopMonitor::Impl::on_turn(const LoopTurn& turn) noexcept {
 }
 
 void LoopMonitor::Impl::on_turn_end(Nanos at) noexcept {
+  attacher_ = nullptr;
   if (turn_.begin == 0) return;
   last_turn_ = at - turn_.begin;
   ++counts.turns;

@@ -230,7 +230,9 @@ EDDY_TEST(LoopMonitorTest, LiveTasksAreGroupedByFunctionAndByWhoStartedThem) {
     }
     return sum;
   };
-  EXPECT_EQ(count("::waits", "::spawns"), 3u);
+  std::string told;
+  for (const LiveTasks& row : live) told += row.function + " from " + row.started_in + "\n";
+  EXPECT_EQ(count("::waits", "::spawns"), 3u) << told;
   EXPECT_EQ(count("::waits", ""), 4u);
   EXPECT_EQ(count("::spawns", ""), 1u);
   EXPECT_TRUE(std::ranges::is_sorted(live, std::ranges::greater(), &LiveTasks::oldest));
