@@ -2,37 +2,13 @@
 #include "eddy/base/json_text.h"
 
 #include <cstddef>
-#include <cstdint>
+
+#include "eddy/base/utf8.h"
 
 namespace eddy::detail {
 namespace {
 
 constexpr char kHex[] = "0123456789abcdef";
-
-bool continues(std::string_view text, std::size_t at) {
-  return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
-}
-
-std::uint32_t smallest_of(std::size_t bytes) { return bytes == 2 ? 0x80 : bytes == 3 ? 0x800 : 0x10000; }
-
-std::size_t bytes_announced(unsigned char lead) {
-  if (lead >= 0xf0) return lead < 0xf8 ? 4 : 0;
-  if (lead >= 0xe0) return 3;
-  return lead >= 0xc0 ? 2 : 0;
-}
-
-/// How many bytes the character at the front takes that is not ASCII; 0 when it is no UTF-8.
-std::size_t utf8_length(std::string_view text) {
-  const std::size_t bytes = bytes_announced(static_cast<unsigned char>(text[0]));
-  if (bytes == 0) return 0;
-  std::uint32_t code = static_cast<unsigned char>(text[0]) & (0xffU >> (bytes + 1));
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if (!continues(text, i)) return 0;
-    code = code << 6 | (static_cast<unsigned char>(text[i]) & 0x3fU);
-  }
-  const bool surrogate = code >= 0xd800 && code < 0xe000;
-  return code < smallest_of(bytes) || surrogate || code > 0x10ffff ? 0 : bytes;
-}
 
 void append_ascii(std::string& out, char c) {
   switch (c) {
@@ -75,7 +51,7 @@ void append_json_string(std::string& out, std::string_view text) {
       length = bytes;
       out.append(text.substr(0, bytes));
     } else {
-      out += "\xef\xbf\xbd";
+      out += kReplacementCharacter;
     }
     text.remove_prefix(length);
   }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/debug/prometheus.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <string_view>
+#include <utility>
+
+#include "eddy/base/utf8.h"
 
 namespace eddy::debug {
 namespace {
@@ -32,7 +36,7 @@ std::string seconds(Duration span) { return number(static_cast<double>(span.coun
 
 std::string escaped(std::string_view value) {
   std::string out;
-  for (char c : value) {
+  for (char c : eddy::detail::valid_utf8(value)) {
     if (c == '\\' || c == '"') out += '\\';
     if (c == '\n') {
       out += "\\n";
@@ -47,10 +51,23 @@ std::string label(std::string_view name, std::string_view value) {
   return std::string(name) + "=\"" + escaped(value) + "\"";
 }
 
+/// The loops' names; of those that share one the second is "main (2)": two series of the same labels void a page.
+std::vector<std::string> names_of(const std::vector<LoopStats>& loops) {
+  std::vector<std::string> names;
+  for (const LoopStats& loop : loops) {
+    std::string name = loop.loop;
+    for (int number = 2; std::ranges::find(names, name) != names.end(); ++number) {
+      name = loop.loop + " (" + std::to_string(number) + ")";
+    }
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
 /// A page as it grows, one family of metrics after the other.
 class Page {
  public:
-  explicit Page(const std::vector<LoopStats>& loops) : loops_(loops) {}
+  explicit Page(const std::vector<LoopStats>& loops) : loops_(loops), names_(names_of(loops)) {}
 
   void family(std::string_view name, std::string_view type, std::string_view help) {
     name_ = name;
@@ -64,16 +81,16 @@ class Page {
   template <class Value>
   void each(std::string_view name, std::string_view type, std::string_view help, Value value) {
     family(name, type, help);
-    for (const LoopStats& loop : loops_) sample("", label("loop", loop.loop), value(loop));
+    for (std::size_t i = 0; i < loops_.size(); ++i) sample("", loop_label(i), value(loops_[i]));
   }
 
   template <class Bounds>
   void histograms(std::string_view name, std::string_view help, Histogram LoopStats::* member, const Bounds& bounds,
                   double unit) {
     family(name, "histogram", help);
-    for (const LoopStats& loop : loops_) {
-      const Histogram& histogram = loop.*member;
-      const std::string labels = label("loop", loop.loop);
+    for (std::size_t i = 0; i < loops_.size(); ++i) {
+      const Histogram& histogram = loops_[i].*member;
+      const std::string labels = loop_label(i);
       for (const Bound& bound : bounds) {
         sample("_bucket", labels + "," + label("le", bound.text), std::to_string(histogram.count_up_to(bound.value)));
       }
@@ -86,10 +103,10 @@ class Page {
   template <class Value>
   void each_task(std::string_view name, std::string_view help, Value value) {
     family(name, "counter", help);
-    for (const LoopStats& loop : loops_) {
-      for (const TaskUse& use : loop.busiest) {
+    for (std::size_t i = 0; i < loops_.size(); ++i) {
+      for (const TaskUse& use : loops_[i].busiest) {
         sample("",
-               label("loop", loop.loop) + "," + label("task", use.name) + "," + label("function", use.function) + "," +
+               loop_label(i) + "," + label("task", use.name) + "," + label("function", use.function) + "," +
                    label("place", use.place),
                value(use));
       }
@@ -99,7 +116,10 @@ class Page {
   std::string take() { return std::move(text_); }
 
  private:
+  std::string loop_label(std::size_t index) const { return label("loop", names_[index]); }
+
   const std::vector<LoopStats>& loops_;
+  const std::vector<std::string> names_;
   std::string name_;
   std::string text_;
 };

@@ -189,6 +189,21 @@ TEST(PrometheusTest, SeveralLoopsShareAPage) {
   EXPECT_EQ(page.value("eddy_loop_turns_total", {{"loop", "two"}}), 3);
 }
 
+TEST(PrometheusTest, LoopsOfOneNameAreNumbered) {
+  LoopStats main;
+  main.loop = "main";
+  const Page page(prometheus({main, main, main}));
+  EXPECT_EQ(page.value("eddy_loop_tasks", {{"loop", "main"}}), 0);
+  EXPECT_EQ(page.value("eddy_loop_tasks", {{"loop", "main (2)"}}), 0);
+  EXPECT_EQ(page.value("eddy_loop_tasks", {{"loop", "main (3)"}}), 0);
+}
+
+TEST(PrometheusTest, WhatIsNoUtf8IsReplaced) {
+  LoopStats odd;
+  odd.loop = "a\xff";
+  EXPECT_EQ(Page(prometheus({odd})).value("eddy_loop_tasks", {{"loop", "a\xef\xbf\xbd"}}), 0);
+}
+
 EDDY_TEST(PrometheusTest, AMonitorsPageIsWellFormed) {
   LoopMonitor monitor;
   monitor.set_name("test");
