@@ -8,6 +8,7 @@
 
 #include "eddy/combine/gather.h"
 #include "eddy/combine/race.h"
+#include "eddy/combine/shield.h"
 #include "eddy/combine/task_group.h"
 #include "eddy/combine/wait.h"
 #include "eddy/debug/dump_tasks.h"
@@ -179,6 +180,35 @@ EDDY_TEST(DeadlocksTest, WhereOneOfSeveralWouldDoNothingIsClaimed) {
   co_await sleep(10ms);
   EXPECT_EQ(found(), Texts());
   co_await task;
+}
+
+Task<> race_of(Lock& first, Lock& second) { co_await race(both(first, second), sleep(1s)); }
+Task<> gather_in_race_of(Lock& first, Lock& second) {
+  co_await race(gather(both(first, second), sleep(1h)), sleep(1s));
+}
+Task<> shielded_race_of(Lock& first, Lock& second) { co_await race(shield(both(first, second)), sleep(1s)); }
+
+EDDY_TEST(DeadlocksTest, ABranchThatAnotherOneMayEndIsInNone) {
+  for (auto* body : {race_of, gather_in_race_of}) {
+    Lock left;
+    Lock right;
+    auto racer = start("racer", body, std::ref(left), std::ref(right));
+    auto other = start("other", both, std::ref(right), std::ref(left));
+    co_await sleep(10ms);
+    EXPECT_EQ(found(), Texts());
+    co_await wait(racer, other);
+  }
+}
+
+EDDY_TEST(DeadlocksTest, ABranchThatIsShieldedFromTheOthersMayBeInOne) {
+  Lock left;
+  Lock right;
+  auto racer = start("racer", shielded_race_of, std::ref(left), std::ref(right));
+  auto other = start("other", both, std::ref(right), std::ref(left));
+  co_await sleep(10ms);
+  EXPECT_EQ(found().size(), 1U);
+  co_await end(other);
+  co_await wait(racer);
 }
 
 EDDY_TEST(DeadlocksTest, AHolderThatGoesOnIsNone) {

@@ -105,6 +105,7 @@ class LoopMonitor::Impl final : public LoopObserver {
   void on_close() noexcept override;
 
   Where starter() noexcept;
+  void begin_run(Strand* strand, Where from, Nanos at) noexcept;
   void end_run(Nanos at, const Strand* suspended) noexcept;
   void note_longest(Nanos took, const Strand* suspended) noexcept;
   void report(LagReport report) noexcept;
@@ -130,10 +131,16 @@ class LoopMonitor::Impl final : public LoopObserver {
 void LoopMonitor::Impl::on_dispatch(Node& node, Nanos at) noexcept {
   Strand* strand = node.on_behalf();
   spawner_.reset();
-  run_ = Run{eddy::detail::task_of(strand), strand, strand ? innermost_await(*strand) : std::nullopt, at};
-  if (run_.task && !strand->root.has(TaskBase::kObserved)) run_.strand = run_.task;  // nobody tells when it ends
-  if (turn_.begin == 0) turn_.begin = at;                                            // the first one of a run
+  begin_run(strand, strand ? innermost_await(*strand) : std::nullopt, at);
+  if (turn_.begin == 0) turn_.begin = at;  // the first one of a run
   ++turn_.dispatches;
+}
+
+// Nobody tells when a branch ends that was there before: its task stands for it.
+void LoopMonitor::Impl::begin_run(Strand* strand, Where from, Nanos at) noexcept {
+  TaskBase* task = eddy::detail::task_of(strand);
+  if (task && !strand->root.has(TaskBase::kObserved)) strand = task;
+  run_ = Run{task, strand, from, at};
 }
 
 void LoopMonitor::Impl::on_dispatch_end(Nanos at) noexcept {
@@ -190,7 +197,10 @@ void LoopMonitor::Impl::on_end(Strand& strand, Strand* next, Nanos at) noexcept 
   if (run_.strand == &strand) {
     if (const Where body = run_.task ? ledger.body(*run_.task) : std::nullopt) spawner_ = body;
     end_run(at, nullptr);
-    if (next) run_ = Run{eddy::detail::task_of(next), next, std::nullopt, at, true};
+    if (next) {
+      begin_run(next, std::nullopt, at);
+      run_.after_child = true;
+    }
   }
   if (!strand.root.has(TaskBase::kTask)) return;
   auto& task = static_cast<TaskBase&>(strand);

@@ -381,6 +381,24 @@ EDDY_TEST(LoopMonitorTest, DetachedItKeepsItsNumbersAndForgetsTheTasks) {
   EXPECT_TRUE(monitor.live_tasks().empty());
 }
 
+Task<> gathers(int depth) {
+  if (depth == 0) co_return co_await sleep(1ms);
+  co_await gather(gathers(depth - 1), nothing(1));
+}
+
+Task<> gathers_and_goes_on() {
+  co_await gathers(2);
+  co_await sleep(1ms);
+}
+
+EDDY_TEST(LoopMonitorTest, BranchesThatWereThereBeforeMayEndOneAfterTheOtherInADispatch) {
+  auto task = create_task(gathers_and_goes_on);
+  co_await test::all_blocked();
+  LoopMonitor monitor{1ns};
+  co_await task;
+  EXPECT_EQ(monitor.stats().tasks_ended, 1u);
+}
+
 EDDY_TEST(LoopMonitorTest, TwoMayWatchOneLoop) {
   LoopMonitor first;
   co_await create_task(nothing, 1);

@@ -169,6 +169,20 @@ EDDY_TEST(TraceTest, CancellationsAndErrorsAreMarked) {
   EXPECT_THAT(file.find("i", "error")->args["text"], HasSubstr("no \"luck\""));
 }
 
+EDDY_TEST(TraceTest, OneThatIsCancelledWhileItRunsForTheFirstTimeBeganBefore) {
+  const Path path;
+  {
+    Trace trace{path.text()};
+    auto task = create_task([]() -> Task<> {
+      std::this_thread::sleep_for(1ms);
+      current_task().cancel();
+      co_await sleep(1h);
+    });
+    EXPECT_THROW(co_await task, TaskCancelled);
+  }
+  EXPECT_EQ(read(path).count("i", "cancel"), 1u);  // which looks whether slices nest
+}
+
 EDDY_TEST(TraceTest, TracksAreUsedAgainByTasksOfTheSameFunctionOrName) {
   const Path path;
   {

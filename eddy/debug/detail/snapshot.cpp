@@ -31,6 +31,12 @@ using eddy::detail::Strand;
 using eddy::detail::Taker;
 using eddy::detail::TaskBase;
 
+/// What may end a strand from around it; shields keep both off.
+struct Ends {
+  Nanos deadline = kForever;  ///< of the timeouts
+  bool by_race = false;       ///< it is part of a race, which another branch may win
+};
+
 /// What the second pass needs to know about a node.
 struct Found {
   Found(Strand* of, const Owner* by) noexcept : strand(of), owner(by) {}
@@ -39,7 +45,9 @@ struct Found {
   const Owner* owner;
   Taker taker;
   bool taken = false;
-  const Owner* children = nullptr;   ///< it waits for all of these
+  const Owner* children = nullptr;  ///< it waits for all of these
+  const Owner* racers = nullptr;    ///< for one of these, which then ends the others
+  bool by_race = false;
   std::vector<const Strand*> tasks;  ///< and for all of these
 };
 
@@ -51,9 +59,9 @@ class Walk {
     auto& root = static_cast<eddy::detail::RootOwner&>(loop_.root_owner());
     for (auto* object = root.objects.back(); object;
          object = object == root.objects.front() ? nullptr : object->ring_prev()) {
-      push_kids(*object, TaskNode::kNone, kForever);
+      push_kids(*object, TaskNode::kNone, {});
     }
-    push_kids(root, TaskNode::kNone, kForever);
+    push_kids(root, TaskNode::kNone, {});
     while (!todo_.empty()) {
       const Todo next = todo_.back();
       todo_.pop_back();
@@ -68,15 +76,15 @@ class Walk {
     Strand* strand;
     const Owner* owner;
     std::size_t parent;
-    Nanos deadline;  ///< of the timeouts around its owner
+    Ends ends;  ///< around its owner
     std::size_t number;
   };
 
   /// Last first, so that the first is visited first.
-  void push_kids(const Owner& owner, std::size_t parent, Nanos deadline) {
+  void push_kids(const Owner& owner, std::size_t parent, Ends ends) {
     const std::size_t begin = todo_.size();
     for (Strand* kid = owner.kids.front(); kid; kid = owner.kids.after(*kid)) {
-      todo_.push_back({kid, &owner, parent, deadline, todo_.size() - begin + 1});
+      todo_.push_back({kid, &owner, parent, ends, todo_.size() - begin + 1});
     }
     std::reverse(todo_.begin() + static_cast<std::ptrdiff_t>(begin), todo_.end());
   }
@@ -94,8 +102,9 @@ class Walk {
     node.state = state_of(strand);
     if (node.branch == 0) describe_task(static_cast<TaskBase&>(strand), node, found);
     if (const Op* leaf = strand.leaf()) describe_leaf(*leaf, node, found);
-    const Nanos deadline = visit_scopes(strand, index, todo.deadline);
-    if (deadline != kForever) seen_.nodes[index].timeout_in = left(deadline);
+    const Ends ends = visit_scopes(strand, index, todo.ends);
+    if (ends.deadline != kForever) node.timeout_in = left(ends.deadline);
+    found.by_race = ends.by_race;
   }
 
   static TaskState state_of(const Strand& strand) {
@@ -140,7 +149,7 @@ class Walk {
     const bool sure = !told.any || told.tasks.size() == 1;
     if (sure) found.tasks = std::move(told.tasks);
     const bool lonely = told.children && told.children->kids.front() == told.children->kids.back();
-    if (!told.any || lonely) found.children = told.children;
+    (told.any && !lonely ? found.racers : found.children) = told.children;
   }
 
   static void collect_frames(Cont at, TaskNode& into) {
@@ -159,20 +168,27 @@ class Walk {
     }
   }
 
-  /// From the outermost scope to the innermost, because deadlines count inwards. Returns the strand's own.
-  Nanos visit_scopes(Strand& strand, std::size_t index, Nanos deadline) {
+  /// From the outermost scope to the innermost, because deadlines count inwards. Returns what may end the strand.
+  Ends visit_scopes(Strand& strand, std::size_t index, Ends ends) {
     if (strand.root.has(TaskBase::kTask)) {
-      if (auto* extra = static_cast<TaskBase&>(strand).extra_if_any()) push_kids(extra->leftovers, index, kForever);
+      if (auto* extra = static_cast<TaskBase&>(strand).extra_if_any()) push_kids(extra->leftovers, index, {});
     }
     scopes_.clear();
     for (CancelScope* scope = strand.top(); scope != &strand.root; scope = scope->up) scopes_.push_back(scope);
     for (; !scopes_.empty(); scopes_.pop_back()) {
       CancelScope& scope = *scopes_.back();
-      if (scope.has(CancelScope::kShield)) deadline = kForever;
-      if (scope.has(CancelScope::kTimed) && !scope.effective()) deadline = std::min(deadline, deadline_of(scope));
-      if (scope.has(CancelScope::kOwner)) push_kids(static_cast<Owner&>(scope), index, deadline);
+      if (scope.has(CancelScope::kShield)) ends = {};
+      if (scope.has(CancelScope::kTimed) && !scope.effective()) {
+        ends.deadline = std::min(ends.deadline, deadline_of(scope));
+      }
+      if (scope.has(CancelScope::kOwner)) push_kids_of(static_cast<Owner&>(scope), index, ends);
     }
-    return deadline;
+    return ends;
+  }
+
+  void push_kids_of(const Owner& owner, std::size_t index, Ends ends) {
+    if (found_[index].racers == &owner) ends.by_race = true;
+    push_kids(owner, index, ends);
   }
 
   static Nanos deadline_of(CancelScope& scope) { return eddy::detail::to_nanos(eddy::detail::deadline_of(scope)); }
@@ -199,6 +215,7 @@ class Walk {
         if (auto it = living.find(task); it != living.end()) seen_.needs[i].push_back(it->second);
       }
       if (found_[i].taken) resolve_taker(i, living);
+      if (found_[i].by_race) seen_.needs[i].clear();
       const std::size_t parent = seen_.nodes[i].parent;
       if (parent != TaskNode::kNone && found_[parent].children == found_[i].owner) seen_.needs[parent].push_back(i);
     }

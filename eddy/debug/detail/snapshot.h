@@ -11,7 +11,7 @@ namespace eddy::debug::detail {
 /// The tasks of a loop at one moment, and who waits for whom.
 struct Snapshot {
   std::vector<TaskNode> nodes;
-  /// For each node: the nodes that must all go on, or end, before it can.
+  /// For each node: the nodes that must all go on, or end, before it can. None where a race may end it otherwise.
   std::vector<std::vector<std::size_t>> needs;
 };
 

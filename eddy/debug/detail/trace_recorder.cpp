@@ -240,7 +240,7 @@ void TraceRecorder::on_cancel(Strand& strand, Nanos at) noexcept {
   if (!wants(TraceOptions::kEvents) || !awake()) return;
   Entry* entry = tasks_.find(&strand);
   if (!entry) return;
-  give_track(strand, *entry, at);
+  give_track(strand, *entry, run_.strand == &strand ? run_.begin : at);
   const TaskExtra* extra = extra_of(strand);
   mark(TraceKind::cancel, entry->track, at, extra ? std::string_view(extra->cancel_reason) : std::string_view());
 }
