@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <string_view>
 
 #include "eddy/base/error.h"
 #include "eddy/core/traceback.h"
@@ -38,7 +39,9 @@ std::string coloured_text(const ErrorContext& context) {
 
 bool wants_colours() noexcept {
   const char* refused = std::getenv("NO_COLOR");
-  return (!refused || !*refused) && sys::is_terminal(STDERR_FILENO);
+  const char* terminal = std::getenv("TERM");
+  const bool dumb = terminal && std::string_view(terminal) == "dumb";
+  return (!refused || !*refused) && !dumb && sys::is_terminal(STDERR_FILENO);
 }
 
 }  // namespace

@@ -89,6 +89,12 @@ Dumper& dumper() {
   return *dumper;
 }
 
+/// Signals of a fault: their handler cannot return.
+bool is_fault(int signo) {
+  return signo == SIGSEGV || signo == SIGBUS || signo == SIGFPE || signo == SIGILL || signo == SIGTRAP ||
+         signo == SIGABRT;
+}
+
 struct sigaction action_of(int signo) {
   struct sigaction action{};
   if (signo < 1 || signo > kSignalsMax || ::sigaction(signo, nullptr, &action) != 0) {
@@ -141,6 +147,11 @@ void dump_on_signal(int signo, std::string path) {
 
 void dump_on_signal(int signo, UniqueFunction<void(const std::string&)> write) {
   const struct sigaction now = action_of(signo);
+  if (is_fault(signo)) {
+    throw std::invalid_argument(
+        "dump_on_signal(): " + std::string(::strsignal(signo)) +
+        " ends a program that is broken; dump on a signal that somebody sends, such as SIGUSR1");
+  }
   if (!is_ours(now) && !is_default(now) && !is_ignored(now)) {
     throw RuntimeError("dump_on_signal(): the program handles this signal (" + std::string(::strsignal(signo)) +
                        ") itself; take another one, or remove that handler first");

@@ -172,6 +172,7 @@ TEST_F(DumpOnSignalTest, StoppingGivesTheSignalItsDefaultEffectBack) {
   EXPECT_TRUE(is_default(SIGUSR2));
   EXPECT_THROW(dump_on_signal(99), std::invalid_argument);
   EXPECT_THROW(dump_on_signal(SIGKILL), std::invalid_argument);
+  EXPECT_THROW(dump_on_signal(SIGSEGV), std::invalid_argument);
 }
 
 TEST_F(DumpOnSignalTest, GoesToAFile) {

@@ -92,6 +92,8 @@ class LoopMonitor::Impl final : public LoopObserver {
     Nanos begin = 0;
     std::size_t dispatches = 0;
     Nanos longest = 0;
+    Nanos delivers_since = 0;  ///< while our own callback runs
+    Nanos delivering = 0;      ///< how long that took
     LagReport report;
   };
 
@@ -146,6 +148,9 @@ void LoopMonitor::Impl::begin_run(Strand* strand, Where from, Nanos at) noexcept
 void LoopMonitor::Impl::on_dispatch_end(Nanos at) noexcept {
   end_run(at, run_.strand);
   spawner_.reset();
+  if (turn_.delivers_since == 0) return;
+  turn_.delivering += at - turn_.delivers_since;
+  turn_.delivers_since = 0;
 }
 
 void LoopMonitor::Impl::end_run(Nanos at, const Strand* suspended) noexcept {
@@ -233,8 +238,9 @@ void LoopMonitor::Impl::on_turn_end(Nanos at) noexcept {
   counts.turn.record(last_turn_);
   counts.lag.record(last_turn_);
   spent(last_turn_, 0);
-  if (last_turn_ > threshold_) {
-    turn_.report.lag = Duration(last_turn_);
+  // A report of the time that reports take would lead to the next one, for ever.
+  if (const Nanos lag = last_turn_ - turn_.delivering; lag > threshold_) {
+    turn_.report.lag = Duration(lag);
     turn_.report.dispatches = turn_.dispatches;
     report(std::move(turn_.report));
   }
@@ -293,6 +299,7 @@ void LoopMonitor::Impl::report(LagReport report) noexcept {
 
 // The callback may destroy the monitor.
 void LoopMonitor::Impl::deliver() {
+  turn_.delivers_since = sys::monotonic_now();
   const std::vector<LagReport> reports = std::exchange(reports_, {});
   const auto to = callback;
   if (!to) return;

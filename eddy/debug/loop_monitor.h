@@ -54,7 +54,7 @@ class LoopMonitor {
   void detach() noexcept;
 
   /// Called back, outside of tasks, in the next turn, whenever the lag exceeded the threshold. What it throws goes to
-  /// the loop's exception handler. An empty one: nobody is told.
+  /// the loop's exception handler. The time it takes itself is not reported. An empty one: nobody is told.
   void on_lag(UniqueFunction<void(const LagReport&)> callback);
 
   /// What `stats` and `prometheus` call the loop. "main" unless set.

@@ -157,6 +157,20 @@ EDDY_TEST(LoopMonitorTest, NobodyIsToldOfWhatIsBelowTheThreshold) {
   EXPECT_GE(monitor.histogram().max(), 2'000'000u);
 }
 
+EDDY_TEST(LoopMonitorTest, TheTimeThatTheCallbackTakesIsNotReported) {
+  LoopMonitor monitor{5ms};
+  std::vector<std::string> who;
+  monitor.on_lag([&](const LagReport& report) {
+    who.push_back(report.longest_by);
+    block(8ms);
+  });
+  co_await sleep(1ms);
+  block(8ms);
+  for (int i = 0; i < 5; ++i) co_await sleep(1ms);
+  EXPECT_FALSE(who.empty());
+  EXPECT_EQ(std::ranges::count(who, "a callback"), 0);
+}
+
 EDDY_TEST(LoopMonitorTest, TheCallbackMayDestroyTheMonitor) {
   auto monitor = std::make_unique<LoopMonitor>(10ms);
   int calls = 0;
