@@ -48,4 +48,4 @@ Task<> async_main() {
   std::printf("%d rows, in a thread\n", co_await import_right());
 }
 
-int main() { eddy::run(async_main(), eddy::RunOptions{}.debug(true).slow_callback(100ms)); }
+int main() { eddy::run(async_main(), eddy::RunOptions{}.debug(true).slow_callback(500ms)); }
