@@ -114,6 +114,18 @@ bool has_watchdog() {
   return false;
 }
 
+TEST(WatchdogTest, ASignalThatTheProgramBlocksIsLeftToIt) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");  // in a process that has not chosen yet
+  const auto choose = [] {
+    sigset_t awaited;
+    ::sigemptyset(&awaited);
+    ::sigaddset(&awaited, SIGRTMAX - 1);
+    ::sigprocmask(SIG_BLOCK, &awaited, nullptr);
+    std::exit(detail::probe_signal() == SIGRTMAX - 2 ? 0 : 1);
+  };
+  EXPECT_EXIT(choose(), testing::ExitedWithCode(0), "");
+}
+
 TEST(WatchdogTest, WhatItsHandlerThrowsIsPrinted) {
   testing::internal::CaptureStderr();
   run(
