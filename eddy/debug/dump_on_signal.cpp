@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -20,6 +21,7 @@
 #include <utility>
 
 #include "eddy/base/error.h"
+#include "eddy/core/error_print.h"
 #include "eddy/debug/detail/census.h"
 #include "eddy/debug/detail/signal_dump.h"
 #include "eddy/sys/signals.h"
@@ -76,8 +78,15 @@ class Dumper {
     }
   }
 
-  void dump(int signo) {
-    if (auto to = printer(signo)) Census::take(std::move(to), kPatience);
+  // What `write` throws harms nobody.
+  void dump(int signo) noexcept {
+    auto to = printer(signo);
+    if (!to) return;
+    try {
+      Census::take(std::move(to), kPatience);
+    } catch (...) {
+      eddy::detail::print_error(ErrorContext("exception in a dump of tasks", std::current_exception()), true);
+    }
   }
 
   std::mutex lock_;

@@ -13,7 +13,8 @@ namespace eddy::debug {
 ///
 ///     eddy::debug::dump_on_signal();  // then: kill -USR1 PID
 ///
-/// To stderr, or added to a file, or whatever `write` does with it: on a thread of its own, one call at a time. Debug
+/// To stderr, or added to a file, or whatever `write` does with it: on a thread of its own, one call at a time (what it
+/// throws is printed). Debug
 /// mode does this for SIGUSR1 by itself. Each loop prints when it next turns; one that does not within 100 ms is named,
 /// since it is blocked or nobody runs it, and prints when it does turn. The program's own handlers win: one that it
 /// sets later, for the process or with `Loop::add_signal_handler`, gets the signal; where there is one already, this

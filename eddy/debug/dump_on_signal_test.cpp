@@ -7,6 +7,7 @@
 #include <fstream>
 #include <mutex>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -75,6 +76,22 @@ bool is_default(int signo) {
   struct sigaction action{};
   ::sigaction(signo, nullptr, &action);
   return action.sa_handler == SIG_DFL;
+}
+
+TEST_F(DumpOnSignalTest, WhatTheWriterThrowsIsPrinted) {
+  std::atomic<int> calls{0};
+  const auto throws = [&](const std::string&) {
+    ++calls;
+    throw std::runtime_error("no log");
+  };
+  testing::internal::CaptureStderr();
+  dump_on_signal(SIGUSR2, throws);
+  for (int i = 1; i <= 2; ++i) {  // the second tells that the thread lives
+    std::raise(SIGUSR2);
+    while (calls < i) std::this_thread::sleep_for(1ms);
+  }
+  stop_dump_on_signal(SIGUSR2);
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("exception in a dump of tasks"));
 }
 
 TEST_F(DumpOnSignalTest, PrintsTheTasksOfAllLoopsThatTurn) {

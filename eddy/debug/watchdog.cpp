@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -207,19 +208,23 @@ void Patrol::look_at(WatchedLoop& watched, std::unique_lock<std::mutex>& lock) {
   report(watched, began, lock);
 }
 
+void tell(BlockedHandler* handler, const ErrorContext& context) noexcept {
+  if (!handler) return eddy::detail::print_error(context, true);
+  try {
+    (*handler)(context);
+  } catch (...) {
+    eddy::detail::print_error(context, true);
+    eddy::detail::print_error(ErrorContext("exception in the blocked handler", std::current_exception()), true);
+  }
+}
+
 void Patrol::report(WatchedLoop& watched, Nanos began, std::unique_lock<std::mutex>& lock) {
   const bool asked = detail::send_probe({&watched.loop_, watched.loop_.debug_mode()->thread(), began});
   const auto handler = watched.handler_;
   reporting_ = &watched;
   lock.unlock();
   const ErrorContext context = describe(*watched.loop_.debug_mode(), asked, began);
-  if (!context.message.empty()) {
-    if (handler) {
-      (*handler)(context);
-    } else {
-      eddy::detail::print_error(context, true);
-    }
-  }
+  if (!context.message.empty()) tell(handler.get(), context);
   lock.lock();
   reporting_ = nullptr;
   hurry_.store(false, std::memory_order_relaxed);

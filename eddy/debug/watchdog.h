@@ -15,7 +15,7 @@ using BlockedHandler = UniqueFunction<void(const ErrorContext&)>;
 /// The loop's thread sets it. It is called on the watchdog's thread, while that of the loop is blocked, so it must not
 /// wait for the loop, nor touch what belongs to it; never after the loop has closed, or after another one was set,
 /// either of which waits for it. It is told once of each dispatch that lasts too long; the loop's own exception handler
-/// is told when that has ended, with ErrorKind::slow_callback.
+/// is told when that has ended, with ErrorKind::slow_callback. When it throws, that and the report are printed.
 void set_blocked_handler(Loop& loop, BlockedHandler handler);
 
 /// Has a loop in debug mode watched, from now until it closes: one thread of the process looks whether a dispatch lasts

@@ -11,11 +11,13 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <mutex>
 #include <regex>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -110,6 +112,36 @@ bool has_watchdog() {
     if (name == "eddy-watchdog") return true;
   }
   return false;
+}
+
+TEST(WatchdogTest, ASignalThatTheProgramBlocksIsLeftToIt) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");  // in a process that has not chosen yet
+  const auto choose = [] {
+    sigset_t awaited;
+    ::sigemptyset(&awaited);
+    ::sigaddset(&awaited, SIGRTMAX - 1);
+    ::sigprocmask(SIG_BLOCK, &awaited, nullptr);
+    std::exit(detail::probe_signal() == SIGRTMAX - 2 ? 0 : 1);
+  };
+  EXPECT_EXIT(choose(), testing::ExitedWithCode(0), "");
+}
+
+TEST(WatchdogTest, WhatItsHandlerThrowsIsPrinted) {
+  testing::internal::CaptureStderr();
+  run(
+      []() -> Task<> {
+        std::atomic<bool> told{false};
+        set_blocked_handler(get_running_loop(), [&](const ErrorContext&) {
+          told = true;
+          throw std::runtime_error("no log");
+        });
+        while (!told) std::this_thread::sleep_for(1ms);
+        co_return;
+      },
+      watched());
+  const std::string printed = testing::internal::GetCapturedStderr();
+  EXPECT_NE(printed.find("has been running for"), std::string::npos) << printed;
+  EXPECT_NE(printed.find("exception in the blocked handler: std::runtime_error: no log"), std::string::npos) << printed;
 }
 
 TEST(WatchdogTest, SaysWhoBlocksAndWhereWhileItDoes) {

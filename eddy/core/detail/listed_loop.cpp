@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <mutex>
+#include <utility>
 
 #include "eddy/core/detail/entered.h"
 #include "eddy/core/loop.h"
@@ -81,11 +82,18 @@ constinit const DebugLayout::Entry DebugLayout::entries[] = {
 [[gnu::used]] constinit DebugRoot debug_root{nullptr, DebugLayout::entries};
 
 namespace {
-constinit std::mutex listing;
-}
 
-ListedLoop::ListedLoop(Loop& of) noexcept : loop_(of) {
+constinit std::mutex listing;
+constinit bool knows_forks = false;
+
+void before_fork() { listing.lock(); }
+void after_fork() { listing.unlock(); }
+
+}  // namespace
+
+ListedLoop::ListedLoop(Loop& of) noexcept : loop_(of), maker_(::pthread_self()) {
   const std::lock_guard guard(listing);
+  if (!std::exchange(knows_forks, true)) ::pthread_atfork(before_fork, after_fork, in_the_child);
   next_ = debug_root.loops;
   if (next_) next_->prev_ = this;
   debug_root.loops = this;
@@ -93,8 +101,22 @@ ListedLoop::ListedLoop(Loop& of) noexcept : loop_(of) {
 
 ListedLoop::~ListedLoop() {
   const std::lock_guard guard(listing);
+  if (listed_) unlist();
+}
+
+void ListedLoop::unlist() noexcept {
   (prev_ ? prev_->next_ : debug_root.loops) = next_;
   if (next_) next_->prev_ = prev_;
+  listed_ = false;
+}
+
+void ListedLoop::in_the_child() noexcept {
+  for (ListedLoop* listed = debug_root.loops; listed;) {
+    ListedLoop* const next = listed->next_;
+    if (::pthread_equal(listed->maker_, ::pthread_self()) == 0) listed->unlist();
+    listed = next;
+  }
+  listing.unlock();
 }
 
 void for_each_loop(FunctionRef<void(Loop&)> f) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <pthread.h>
+
 #include <cstdint>
 
 #include "eddy/base/function_ref.h"
@@ -16,7 +18,9 @@ void for_each_loop(FunctionRef<void(Loop&)> f);
 /// A loop's entry in the list of all loops of the process, which debuggers read (tools/gdb): a loop that runs on no
 /// thread just now, or whose thread they cannot ask, would not be found otherwise.
 ///
-/// A member of the loop, listed as long as it lives. Any thread may make and destroy loops.
+/// A member of the loop, listed as long as it lives. Any thread may make and destroy loops. In a fork's child those of
+/// the thread that forked are left: the others lie where the child may put something else, such as a new thread's
+/// stack.
 class ListedLoop {
  public:
   explicit ListedLoop(Loop& of) noexcept;
@@ -27,9 +31,14 @@ class ListedLoop {
  private:
   friend DebugLayout;
   friend void for_each_loop(FunctionRef<void(Loop&)> f);
+  static void in_the_child() noexcept;
+  void unlist() noexcept;
+
   Loop& loop_;
   ListedLoop* next_;
   ListedLoop* prev_ = nullptr;
+  const ::pthread_t maker_;
+  bool listed_ = true;
 };
 
 /// Where a debugger finds what, by name, as bytes from the beginning or as the value of a flag. In the program's

@@ -4,9 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <latch>
 #include <string_view>
 #include <thread>
 #include <vector>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "eddy/core/loop.h"
 #include "eddy/core/running.h"
@@ -66,6 +70,32 @@ TEST(ListedLoopTest, ThreadsMakeAndDestroyLoopsAtTheSameTime) {
   }
   threads.clear();
   EXPECT_EQ(listed(), before);
+}
+
+/// What is wrong with the list in a child, as its exit status.
+int look_in_the_child(const Loop& own) {
+  if (listed() != std::vector{&own}) return 1;
+  for (int i = 0; i < 4; ++i) std::thread([] { (void)Loop(); }).join();  // where the loop was that is not here
+  return listed() == std::vector{&own} ? 0 : 2;
+}
+
+TEST(ListedLoopTest, AForkLeavesItsOwnThreadsLoops) {
+  const Loop own;
+  std::latch made(1);
+  std::latch over(1);
+  std::jthread other([&] {
+    const Loop loop;
+    made.count_down();
+    over.wait();
+  });
+  made.wait();
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(look_in_the_child(own));
+  int status = -1;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  EXPECT_EQ(listed().size(), 2U);
+  over.count_down();
 }
 
 const void* entered(const Loop& loop) { return pointer_at<const void>(&loop, "Loop.entered"); }

@@ -96,9 +96,16 @@ bool install(int signo) noexcept {
   return ::sigaction(signo, &ours, nullptr) == 0;
 }
 
+// Who blocks a signal waits for it, with sigwaitinfo or a signalfd. Unless this thread was started with all of them
+// blocked: then that says nothing.
 int choose() noexcept {
-  for (int signo = SIGRTMAX - 1; signo >= SIGRTMIN; --signo) {
-    if (is_free(signo) && install(signo)) return signo;
+  sigset_t blocked;
+  ::pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+  for (const bool any : {false, true}) {
+    for (int signo = SIGRTMAX - 1; signo >= SIGRTMIN; --signo) {
+      if (!any && ::sigismember(&blocked, signo) == 1) continue;
+      if (is_free(signo) && install(signo)) return signo;
+    }
   }
   return 0;
 }
