@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
-#include <exception>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -21,7 +20,6 @@
 #include <utility>
 
 #include "eddy/base/error.h"
-#include "eddy/core/error_print.h"
 #include "eddy/debug/detail/census.h"
 #include "eddy/debug/detail/signal_dump.h"
 #include "eddy/sys/signals.h"
@@ -78,15 +76,8 @@ class Dumper {
     }
   }
 
-  // What `write` throws harms nobody.
-  void dump(int signo) noexcept {
-    auto to = printer(signo);
-    if (!to) return;
-    try {
-      Census::take(std::move(to), kPatience);
-    } catch (...) {
-      eddy::detail::print_error(ErrorContext("exception in a dump of tasks", std::current_exception()), true);
-    }
+  void dump(int signo) {
+    if (auto to = printer(signo)) Census::take(std::move(to), kPatience);
   }
 
   std::mutex lock_;

@@ -116,17 +116,6 @@ TEST_F(DumpOnSignalTest, PrintsTheTasksOfAllLoopsThatTurn) {
   EXPECT_TRUE(printed.has("(other):\n"));
 }
 
-TEST_F(DumpOnSignalTest, AFunctionThatThrowsDoesNotEndTheProgram) {
-  std::atomic<int> calls{0};
-  dump_on_signal(SIGUSR2, [&](const std::string&) {
-    ++calls;
-    throw std::runtime_error("the log is closed");
-  });
-  std::raise(SIGUSR2);
-  while (calls == 0) std::this_thread::sleep_for(1ms);
-  stop_dump_on_signal(SIGUSR2);
-}
-
 TEST_F(DumpOnSignalTest, ALoopThatIsBlockedIsNamedAndAnswersLater) {
   dump_to_printed();
   LoopThread other("other");

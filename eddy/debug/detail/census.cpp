@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/debug/detail/census.h"
 
-#include <cstdio>
 #include <exception>
 #include <utility>
 
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "eddy/base/error.h"
+#include "eddy/core/error_print.h"
 #include "eddy/core/loop.h"
 #include "eddy/core/loops.h"
 #include "eddy/core/op_description.h"
@@ -38,8 +38,7 @@ void Printer::print(const std::string& text) noexcept {
   try {
     write_(text);
   } catch (...) {
-    std::fprintf(stderr, "eddy: exception in the function of dump_on_signal(): %s\n%s",
-                 eddy::describe(std::current_exception()).c_str(), text.c_str());
+    eddy::detail::print_error(ErrorContext("exception in a dump of tasks", std::current_exception()), true);
   }
 }
 
