@@ -5,21 +5,25 @@
 #include "eddy/core/any_task.h"
 #include "eddy/core/debug_mode.h"
 #include "eddy/core/loop.h"
+#include "eddy/core/running.h"
 #include "eddy/core/task_state.h"
 #include "eddy/sys/clock.h"
 
 namespace eddy {
 
 using detail::Nanos;
+using detail::running;
 
 void LoopObserver::attach(Loop& loop) {
   detach();
   if (loop.closed_) throw RuntimeError("attach(): event loop is closed");
-  if (!loop.observed()) loop.turn_ended_at_ = loop.observed_at_ = 0;
+  const bool first = !loop.observed();
+  if (first) loop.turn_ended_at_ = loop.observed_at_ = 0;
   loop.observers_.push_back(*this);
   loop.watchers_ |= Loop::kObservers;
   loop_ = &loop;
   loop.show_tasks(*this);
+  show_dispatch(first);
 }
 
 void LoopObserver::detach() noexcept {
@@ -92,8 +96,26 @@ void Loop::tell_end(detail::Strand& strand, detail::Strand* next) noexcept {
   observe([&, at = sys::monotonic_now()](LoopObserver& observer) { observer.on_end(strand, next, at); });
 }
 
+/// A task that attaches an observer is in a dispatch already. If that was not observed, its end is seen only when the
+/// next one begins, or the turn ends: until then `observed_at_` is negative.
+void LoopObserver::show_dispatch(bool first) noexcept {
+  if (running.loop != loop_ || !running.strand) return;
+  on_dispatch(*running.strand, sys::monotonic_now());
+  if (first) loop_->observed_at_ = -1;
+}
+
+void LoopObserver::end_unobserved_dispatch(Loop& loop, detail::Node* next) noexcept {
+  if (loop.observed_at_ >= 0) return;
+  const Nanos at = loop.observed_at_ = sys::monotonic_now();
+  if (detail::Strand* strand = next ? starting(*next) : nullptr) loop.tell_start(*strand, at);
+  loop.front_.for_each([&](detail::Node& started) { loop.tell_start(static_cast<detail::Strand&>(started), at); });
+  loop.tell_starts(at);
+  loop.observe([&](LoopObserver& observer) { observer.on_dispatch_end(at); });
+}
+
 /// One dispatch begins when the one before ends: half the looks at the clock.
 void Loop::dispatch_observed(detail::Node& node) noexcept {
+  LoopObserver::end_unobserved_dispatch(*this, &node);
   const Nanos begin = observed_at_ != 0 ? observed_at_ : sys::monotonic_now();
   detail::Strand* strand = starting(node);
   if (strand) tell_start(*strand, begin);  // made before we were observed
@@ -118,6 +140,7 @@ void Loop::run_observed(detail::Node& node, Nanos begin) noexcept {
 }
 
 void Loop::begin_dispatches_observed() noexcept {
+  LoopObserver::end_unobserved_dispatch(*this, nullptr);
   observed_at_ = 0;
   if (!starts_.empty()) tell_starts(sys::monotonic_now());
 }
@@ -129,6 +152,7 @@ void Loop::next_turn_observed() {
 }
 
 void Loop::end_turn_observed() noexcept {
+  LoopObserver::end_unobserved_dispatch(*this, nullptr);
   turn_ended_at_ = sys::monotonic_now();
   observe([&](LoopObserver& observer) { observer.on_turn_end(turn_ended_at_); });
 }

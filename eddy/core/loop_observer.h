@@ -37,8 +37,8 @@ class LoopObserver {
   LoopObserver(const LoopObserver&) = delete;
   LoopObserver& operator=(const LoopObserver&) = delete;
 
-  /// From now on, beginning with the next dispatch; of each task that is there already it is told as of one that
-  /// starts. Loop's thread; not from within a notification.
+  /// From now on. Of each task that is there already it is told as of one that starts, of the dispatch in which a task
+  /// attaches it as of one that begins here. Loop's thread; not from within a notification.
   void attach(Loop& loop);
   void detach() noexcept;
   Loop* attached_to() const noexcept { return loop_; }
@@ -71,6 +71,9 @@ class LoopObserver {
   virtual void on_end(detail::Strand&, detail::Strand* next, detail::Nanos) noexcept { (void)next; }
   /// The loop has closed; this is detached.
   virtual void on_close() noexcept {}
+
+  void show_dispatch(bool first) noexcept;
+  static void end_unobserved_dispatch(Loop& loop, detail::Node* next) noexcept;
 
   LoopObserver* ring_next() const noexcept { return next_; }
   LoopObserver* ring_prev() const noexcept { return prev_; }

@@ -76,7 +76,7 @@ TEST(LoopObserverTest, SeesDispatchesStartsAndTurnsInOrder) {
     recorder.detach();
   });
   // We are there already; we go on, and start the child; the child, to its end; we; a sleep; and we, until we detach.
-  EXPECT_EQ(recorder.seen(), "sdsDdeDdDTtd");
+  EXPECT_EQ(recorder.seen(), "sdDdsDdeDdDTtd");
   EXPECT_EQ(recorder.starts(), 2);
   EXPECT_EQ(recorder.bodies(), "eddy::nothing ");
   EXPECT_TRUE(recorder.times_ascend());
@@ -97,7 +97,7 @@ TEST(LoopObserverTest, SeesWhoIsCancelledAndThatSomebodyGoesOnInTheSameDispatch)
     recorder.detach();
   });
   // The child waits; we cancel it, and wait; it unwinds, and we go on.
-  EXPECT_EQ(recorder.seen(), "ssdDdxDdE");
+  EXPECT_EQ(recorder.seen(), "sdsDdDdxDdE");
   EXPECT_EQ(recorder.bodies(), "eddy::wait_for_ever ");
 }
 
@@ -110,7 +110,7 @@ TEST(LoopObserverTest, SeesBranches) {
     recorder.detach();
   });
   // We go on, and make two branches; one ends; the other one, and we go on.
-  EXPECT_EQ(recorder.seen(), "sdssDdeDdE");
+  EXPECT_EQ(recorder.seen(), "sdDdssDdeDdE");
 }
 
 TEST(LoopObserverTest, OfOneThatWasCancelledBeforeItsStartThereIsNoBody) {
@@ -122,7 +122,7 @@ TEST(LoopObserverTest, OfOneThatWasCancelledBeforeItsStartThereIsNoBody) {
     co_await sleep(0s);
     recorder.detach();
   });
-  EXPECT_EQ(recorder.seen(), "ssdeDd");
+  EXPECT_EQ(recorder.seen(), "sdsDdeDd");
   EXPECT_EQ(recorder.bodies(), "");
 }
 

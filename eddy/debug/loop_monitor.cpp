@@ -62,11 +62,9 @@ class LoopMonitor::Impl final : public LoopObserver {
 
   void begin(Loop& loop) {
     spawner_.reset();
-    const bool here = eddy::detail::running.loop == &loop;
-    attacher_ = here ? eddy::detail::task_of(eddy::detail::running.strand) : nullptr;
-    attach(loop);
     turn_ = Turn();
     if (loop.is_running()) turn_.begin = sys::monotonic_now();
+    attach(loop);
   }
   void end() noexcept {
     detach();
@@ -120,8 +118,7 @@ class LoopMonitor::Impl final : public LoopObserver {
   Nanos last_turn_ = 0;  ///< how long it was
   Turn turn_;
   Run run_;
-  const TaskBase* attacher_ = nullptr;  ///< in whose dispatch this began: what it makes is told of in that turn
-  Where spawner_;                       ///< of what starts in this dispatch, once that is known
+  Where spawner_;  ///< of what starts in this dispatch, once that is known
   Window now_;
   Window before_;
   std::vector<LagReport> reports_;
@@ -188,10 +185,9 @@ void LoopMonitor::Impl::on_start(Strand& strand, Nanos at) noexcept {
 
 /// What the task runs that makes others: a coroutine that runs does not say where it is.
 Where LoopMonitor::Impl::starter() noexcept {
-  const TaskBase* task = run_.task ? run_.task : attacher_;
-  if (!task) return std::nullopt;
-  const Where body = ledger.body(*task);
-  return body ? body : outermost_await(*task);
+  if (!run_.task) return std::nullopt;
+  const Where body = ledger.body(*run_.task);
+  return body ? body : outermost_await(*run_.task);
 }
 
 void LoopMonitor::Impl::on_begin(TaskBase& task, const std::source_location* body) noexcept {
@@ -210,7 +206,6 @@ void LoopMonitor::Impl::on_end(Strand& strand, Strand* next, Nanos at) noexcept 
   if (!strand.root.has(TaskBase::kTask)) return;
   auto& task = static_cast<TaskBase&>(strand);
   ++counts.tasks_ended;
-  if (attacher_ == &task) attacher_ = nullptr;
   ledger.end(task);
 }
 
@@ -231,7 +226,6 @@ void LoopMonitor::Impl::on_turn(const LoopTurn& turn) noexcept {
 }
 
 void LoopMonitor::Impl::on_turn_end(Nanos at) noexcept {
-  attacher_ = nullptr;
   if (turn_.begin == 0) return;
   last_turn_ = at - turn_.begin;
   ++counts.turns;

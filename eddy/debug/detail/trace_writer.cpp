@@ -17,6 +17,10 @@ namespace eddy::debug::detail {
 namespace {
 
 constexpr std::string_view kEnd = "\n]\n";
+constexpr std::size_t kArrowEndMax = 256;
+
+/// The other end of an arrow follows at once: there must be room for both.
+std::size_t room_behind(const TraceEvent& event) noexcept { return event.kind == TraceKind::spawn ? kArrowEndMax : 0; }
 
 }  // namespace
 
@@ -150,7 +154,8 @@ void TraceWriter::write(const TraceChunk& chunk) {
     const std::size_t before = text.size();
     text += events_ > 0 ? ",\n" : "\n";
     json_.append(text, chunk, event);
-    if (end_ + text.size() + kEnd.size() > options_.max_bytes() || events_ == options_.max_events()) {
+    if (end_ + text.size() + kEnd.size() + room_behind(event) > options_.max_bytes() ||
+        events_ == options_.max_events()) {
       text.resize(before);
       full_ = true;
       update();
