@@ -34,6 +34,7 @@ class WatchedDispatch {
     from_ = leaf ? innermost_await(leaf->continuation().untagged()) : std::source_location();
   }
   void drop() noexcept {
+    from_ = std::source_location();
     if (TaskBase* task = std::exchange(task_, nullptr)) task->unref();
   }
 
