@@ -34,6 +34,14 @@ std::size_t utf8_length(std::string_view text) {
   return code < smallest_of(bytes) || surrogate || code > 0x10ffff ? 0 : bytes;
 }
 
+/// Moves the first character over, or U+FFFD for a byte that is none.
+void append_character(std::string& out, std::string_view& from) {
+  const bool ascii = static_cast<unsigned char>(from[0]) < 0x80;
+  const std::size_t bytes = ascii ? 1 : utf8_length(from);
+  out += bytes > 0 ? from.substr(0, bytes) : std::string_view("\xef\xbf\xbd");
+  from.remove_prefix(bytes > 0 ? bytes : 1);
+}
+
 void append_ascii(std::string& out, char c) {
   switch (c) {
     case '"':
@@ -65,19 +73,21 @@ void append_ascii(std::string& out, char c) {
 
 }  // namespace
 
+std::string valid_utf8(std::string_view text) {
+  std::string out;
+  while (!text.empty()) append_character(out, text);
+  return out;
+}
+
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
-    std::size_t length = 1;
     if (static_cast<unsigned char>(text[0]) < 0x80) {
       append_ascii(out, text[0]);
-    } else if (const std::size_t bytes = utf8_length(text)) {
-      length = bytes;
-      out.append(text.substr(0, bytes));
+      text.remove_prefix(1);
     } else {
-      out += "\xef\xbf\xbd";
+      append_character(out, text);
     }
-    text.remove_prefix(length);
   }
   out += '"';
 }

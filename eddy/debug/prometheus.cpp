@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <string_view>
 
+#include "eddy/base/json_text.h"
+
 namespace eddy::debug {
 namespace {
 
@@ -30,9 +32,10 @@ std::string number(double value) {
 
 std::string seconds(Duration span) { return number(static_cast<double>(span.count()) / kNanosPerSecond); }
 
+// A page with bytes that are no UTF-8 is refused as a whole.
 std::string escaped(std::string_view value) {
   std::string out;
-  for (char c : value) {
+  for (char c : eddy::detail::valid_utf8(value)) {
     if (c == '\\' || c == '"') out += '\\';
     if (c == '\n') {
       out += "\\n";
