@@ -3,14 +3,18 @@
 
 #include <gtest/gtest.h>
 
+#include <link.h>
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "eddy/debug/detail/elf_symbols.h"
@@ -45,6 +49,35 @@ TEST(NativeStackTest, GivesFilesAndLinesWhereAToolKnowsThem) {
 
 TEST(NativeStackTest, InAHurryItGivesTheNamesAlone) {
   const std::string lines = frame_lines(native_frames(a_stack(), [] { return false; }));
+  EXPECT_NE(lines.find("in eddy::debug::detail::a_stack\n"), std::string::npos) << lines;
+}
+
+/// Holds the lock of dl_iterate_phdr until it is let go, or has waited in vain.
+struct LoaderLock {
+  std::atomic<bool> held{false};
+  std::atomic<bool> let_go{false};
+  bool gave_up = false;
+
+  static int hold(dl_phdr_info*, std::size_t, void* data) {
+    auto& lock = *static_cast<LoaderLock*>(data);
+    lock.held = true;
+    for (int i = 0; i < 5000 && !lock.let_go; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    lock.gave_up = !lock.let_go;
+    return 1;
+  }
+};
+
+TEST(NativeStackTest, NeedsNoLockThatAForkMayLeaveLocked) {
+#if !__GLIBC_PREREQ(2, 35)
+  GTEST_SKIP() << "this C library has no other way";
+#endif
+  LoaderLock lock;
+  std::thread loader([&] { ::dl_iterate_phdr(LoaderLock::hold, &lock); });
+  while (!lock.held) std::this_thread::yield();
+  const std::string lines = frame_lines(native_frames(a_stack(), [] { return false; }));
+  lock.let_go = true;
+  loader.join();
+  EXPECT_FALSE(lock.gave_up);
   EXPECT_NE(lines.find("in eddy::debug::detail::a_stack\n"), std::string::npos) << lines;
 }
 
