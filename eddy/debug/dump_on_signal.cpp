@@ -127,14 +127,17 @@ void install(int signo) {
 
 void print_to_stderr(const std::string& text) { std::fputs(text.c_str(), stderr); }
 
+bool append(const std::string& path, const std::string& text) {
+  std::FILE* const file = std::fopen(path.c_str(), "ae");
+  if (!file) return false;
+  const bool taken = std::fputs(text.c_str(), file) >= 0;
+  return std::fclose(file) == 0 && taken;
+}
+
 void append_to(const std::string& path, const std::string& text) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "ae"), &std::fclose);
-  if (file) {
-    std::fputs(text.c_str(), file.get());
-  } else {
-    std::fprintf(stderr, "eddy: dump_on_signal(): cannot write to %s: %s\n%s", path.c_str(), std::strerror(errno),
-                 text.c_str());
-  }
+  if (append(path, text)) return;
+  std::fprintf(stderr, "eddy: dump_on_signal(): cannot write to %s: %s\n%s", path.c_str(), std::strerror(errno),
+               text.c_str());
 }
 
 }  // namespace

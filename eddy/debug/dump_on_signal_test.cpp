@@ -78,6 +78,17 @@ bool is_default(int signo) {
   return action.sa_handler == SIG_DFL;
 }
 
+TEST_F(DumpOnSignalTest, WhereTheDiskIsFullItGoesToStderr) {
+  testing::internal::CaptureStderr();
+  dump_on_signal(SIGUSR2, "/dev/full");
+  std::raise(SIGUSR2);
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  stop_dump_on_signal(SIGUSR2);
+  EXPECT_THAT(
+      testing::internal::GetCapturedStderr(),
+      testing::AllOf(HasSubstr("cannot write to /dev/full: No space left"), HasSubstr("eddy: tasks of process")));
+}
+
 TEST_F(DumpOnSignalTest, WhatTheWriterThrowsIsPrinted) {
   std::atomic<int> calls{0};
   const auto throws = [&](const std::string&) {

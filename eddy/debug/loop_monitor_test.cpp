@@ -303,6 +303,21 @@ EDDY_TEST(LoopMonitorTest, BusyTimeGoesToNamesOrElseToFunctionsAndSumsUp) {
   EXPECT_EQ(monitor.busiest(1).size(), 1u);
 }
 
+template <class T>
+Task<> handles(T) {
+  co_await sleep(1ms);
+}
+
+EDDY_TEST(LoopMonitorTest, ATemplatesFunctionsShareARow) {
+  LoopMonitor monitor;
+  co_await create_task(handles(1));
+  co_await create_task(handles('c'));
+  const auto uses = monitor.busiest(100);
+  EXPECT_EQ(std::ranges::count_if(uses, [](const TaskUse& use) { return use.function.ends_with("handles"); }), 1);
+  CO_ASSERT_TRUE(find_use(uses, "handles"));
+  EXPECT_EQ(find_use(uses, "handles")->tasks, 2u);
+}
+
 EDDY_TEST(LoopMonitorTest, ManyNamesShareARoomAndTheSumStaysExact) {
   LoopMonitor monitor;
   constexpr int kTasks = 1000;

@@ -34,6 +34,7 @@ std::string number(double value) {
 
 std::string seconds(Duration span) { return number(static_cast<double>(span.count()) / kNanosPerSecond); }
 
+// A page with bytes that are no UTF-8 is refused as a whole.
 std::string escaped(std::string_view value) {
   std::string out;
   for (char c : eddy::detail::valid_utf8(value)) {

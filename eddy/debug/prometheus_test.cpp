@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/debug/prometheus.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <charconv>
@@ -181,6 +182,11 @@ TEST(PrometheusTest, LabelsAreEscaped) {
           "eddy_task_busy_seconds_total",
           {{"loop", "api"}, {"task", "a \"quoted\" \\ name\nwith a line"}, {"function", "f"}, {"place", "app.cpp:1"}}),
       1);
+}
+
+TEST(PrometheusTest, LabelsAreUtf8) {
+  const std::string page = prometheus({some_stats("\xff \xc3\xa4 \xe2\x82")});
+  EXPECT_THAT(page, testing::HasSubstr("{loop=\"\xef\xbf\xbd \xc3\xa4 \xef\xbf\xbd\xef\xbf\xbd\"} 3\n"));
 }
 
 TEST(PrometheusTest, SeveralLoopsShareAPage) {

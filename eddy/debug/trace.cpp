@@ -29,8 +29,9 @@ class Trace::Impl {
 
   void attach(Loop& loop, std::string_view name) {
     const std::lock_guard lock(mutex_);
+    std::erase_if(recorders_, [](const auto& recorder) { return !recorder->loop(); });
     for (const auto& recorder : recorders_) {
-      if (recorder->attached_to() == &loop) return;
+      if (recorder->loop() == &loop) return;
     }
     recorders_.push_back(std::make_unique<detail::TraceRecorder>(*writer, name));
     recorders_.back()->begin(loop);
@@ -41,7 +42,7 @@ class Trace::Impl {
   void for_recorders_here(F f) {
     const std::lock_guard lock(mutex_);
     for (const auto& recorder : recorders_) {
-      if (recorder->attached_to() && recorder->attached_to() == eddy::detail::running.loop) f(*recorder);
+      if (recorder->loop() && recorder->loop() == eddy::detail::running.loop) f(*recorder);
     }
   }
 

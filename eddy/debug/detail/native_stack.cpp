@@ -2,6 +2,7 @@
 #include "eddy/debug/detail/native_stack.h"
 
 #include <cxxabi.h>
+#include <dlfcn.h>
 #include <link.h>
 #include <unistd.h>
 
@@ -31,6 +32,19 @@ std::string own_path() {
   return length > 0 ? std::string(path, static_cast<std::size_t>(length)) : std::string();
 }
 
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 35)
+
+// Without a lock: that of dl_iterate_phdr stays locked in the child of a fork at which another thread had it.
+InFile locate(std::uintptr_t address) {
+  dl_find_object found{};
+  if (::_dl_find_object(reinterpret_cast<void*>(address), &found) != 0) return {{}, address, true};
+  const link_map& object = *found.dlfo_link_map;
+  const bool library = object.l_name && *object.l_name;
+  return {library ? object.l_name : own_path(), address - object.l_addr, library};
+}
+
+#else
+
 struct Search {
   std::uintptr_t address;
   InFile found;
@@ -58,6 +72,8 @@ InFile locate(std::uintptr_t address) {
   ::dl_iterate_phdr(visit, &search);
   return search.found;
 }
+
+#endif
 
 struct Free {
   void operator()(char* text) const noexcept { std::free(text); }

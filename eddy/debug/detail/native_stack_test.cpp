@@ -3,15 +3,19 @@
 
 #include <gtest/gtest.h>
 
+#include <link.h>
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "eddy/debug/detail/elf_symbols.h"
@@ -71,6 +75,35 @@ TEST(NativeStackTest, OfADeepStackTheInnermostAndTheOutermostRemain) {
   const std::string lines = frame_lines(native_frames({some.begin(), some.end()}, deep.left_out, always));
   EXPECT_NE(lines.find("\n    … and " + std::to_string(deep.left_out) + " more, then\n"), std::string::npos) << lines;
   EXPECT_NE(lines.find("main"), std::string::npos) << lines;
+}
+
+/// Holds the lock of dl_iterate_phdr until it is let go, or has waited in vain.
+struct LoaderLock {
+  std::atomic<bool> held{false};
+  std::atomic<bool> let_go{false};
+  bool gave_up = false;
+
+  static int hold(dl_phdr_info*, std::size_t, void* data) {
+    auto& lock = *static_cast<LoaderLock*>(data);
+    lock.held = true;
+    for (int i = 0; i < 5000 && !lock.let_go; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    lock.gave_up = !lock.let_go;
+    return 1;
+  }
+};
+
+TEST(NativeStackTest, NeedsNoLockThatAForkMayLeaveLocked) {
+#if !__GLIBC_PREREQ(2, 35)
+  GTEST_SKIP() << "this C library has no other way";
+#endif
+  LoaderLock lock;
+  std::thread loader([&] { ::dl_iterate_phdr(LoaderLock::hold, &lock); });
+  while (!lock.held) std::this_thread::yield();
+  const std::string lines = frame_lines(native_frames(a_stack(), 0, [] { return false; }));
+  lock.let_go = true;
+  loader.join();
+  EXPECT_FALSE(lock.gave_up);
+  EXPECT_NE(lines.find("in eddy::debug::detail::a_stack\n"), std::string::npos) << lines;
 }
 
 TEST(NativeStackTest, AnAddressInNothingIsShownAsSuch) {

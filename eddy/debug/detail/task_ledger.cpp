@@ -134,6 +134,22 @@ TaskLedger::Use& TaskLedger::row_of_kind(const std::source_location& body) {
   return kinds_.size() < kKindsMax ? kinds_.emplace_back(body, Use()).use : others_;
 }
 
+/// A template's functions look alike.
+std::vector<TaskLedger::ShownKind> TaskLedger::shown_kinds() const {
+  std::vector<ShownKind> shown;
+  for (const Kind& kind : kinds_) {
+    ShownKind row{function_text(kind.body), file_and_line(kind.body), kind.use};
+    const auto same = std::ranges::find_if(
+        shown, [&](const ShownKind& other) { return other.function == row.function && other.place == row.place; });
+    if (same != shown.end()) {
+      same->use.add(row.use);
+    } else {
+      shown.push_back(std::move(row));
+    }
+  }
+  return shown;
+}
+
 std::vector<TaskUse> TaskLedger::busiest(std::size_t n) const {
   TaskLedger ended;  // a copy in which all have ended
   ended.kinds_ = kinds_;
@@ -147,7 +163,9 @@ std::vector<TaskUse> TaskLedger::busiest(std::size_t n) const {
     uses.push_back(
         {std::move(name), std::move(function), std::move(place), Duration(use.busy), use.dispatches, use.tasks});
   };
-  for (const Kind& kind : ended.kinds_) add("", function_text(kind.body), file_and_line(kind.body), kind.use);
+  for (const ShownKind& kind : ended.shown_kinds()) {
+    add("", kind.function, kind.place, kind.use);
+  }
   for (const Named& named : ended.names_)
     add(named.name, function_text(named.body), file_and_line(named.body), named.use);
   add("", "callbacks", "", callbacks_);

@@ -69,6 +69,11 @@ class TaskLedger {
     std::source_location body;
     Use use;
   };
+  struct ShownKind {
+    std::string function;
+    std::string place;
+    Use use;
+  };
   struct Named {
     std::string name;
     Where body;
@@ -79,6 +84,7 @@ class TaskLedger {
   Use& row_of_name(const std::string& name, const Where& body);
   Use& row_of_kind(const std::source_location& body);
   void settle(const TaskBase& task, const Entry& entry) noexcept;
+  std::vector<ShownKind> shown_kinds() const;
 
   TaskTable<Entry> live_;
   std::uint64_t live_untold_ = 0;  ///< beyond the limit

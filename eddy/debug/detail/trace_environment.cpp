@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "eddy/core/loop.h"
-#include "eddy/core/loop_service.h"
+#include "eddy/core/loop_observer.h"
 #include "eddy/debug/trace.h"
 
 namespace eddy::debug::detail {
@@ -35,18 +35,15 @@ std::shared_ptr<Trace> shared_trace(const char* path) {
   return trace;
 }
 
-/// Keeps the trace as long as its loop is open.
-class TraceOfLoop final : public LoopService {
+/// Keeps the trace until its loop has closed, and has told the trace's recorder, which was attached before: a service
+/// would go earlier, and the last loop of another thread with it.
+class TraceHolder final : public LoopObserver {
  public:
-  explicit TraceOfLoop(Loop& loop) : loop_(loop) {}
-  void hold(std::shared_ptr<Trace> trace) {
-    if (trace_) return;
-    trace_ = std::move(trace);
-    trace_->attach(loop_);
-  }
+  explicit TraceHolder(std::shared_ptr<Trace> trace) noexcept : trace_(std::move(trace)) {}
 
  private:
-  Loop& loop_;
+  void on_close() noexcept override { delete this; }
+
   std::shared_ptr<Trace> trace_;
 };
 
@@ -54,7 +51,10 @@ class TraceOfLoop final : public LoopService {
 
 void trace_from_environment(Loop& loop) {
   const char* path = std::getenv("EDDY_TRACE");
-  if (path && *path != '\0') loop.service<TraceOfLoop>().hold(shared_trace(path));
+  if (!path || *path == '\0') return;
+  auto trace = shared_trace(path);
+  trace->attach(loop);
+  (new TraceHolder(std::move(trace)))->attach(loop);  // NOLINT(cppcoreguidelines-owning-memory): deletes itself
 }
 
 }  // namespace eddy::debug::detail

@@ -65,6 +65,7 @@ TraceRecorder::~TraceRecorder() {
 
 void TraceRecorder::begin(Loop& loop) {
   attach(loop);
+  of_.store(&loop, std::memory_order_release);
   if (loop.is_running()) turn_begin_ = sys::monotonic_now();
   if (!writer_.error().empty()) tell_error();
 }
@@ -73,6 +74,7 @@ void TraceRecorder::on_close() noexcept {
   telling_.cancel();
   telling_ = CallHandle();
   end_quietly();
+  of_.store(nullptr, std::memory_order_release);  // the last thing: another thread may destroy this
 }
 
 void TraceRecorder::end_quietly() noexcept {

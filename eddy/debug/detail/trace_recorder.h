@@ -5,6 +5,7 @@
 // slice is written down when it ends, so on each track ends ascend.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -59,6 +60,8 @@ class TraceRecorder final : public LoopObserver {
   ~TraceRecorder();
 
   void begin(Loop& loop);
+  /// That it takes down; null once that has closed, and this may be destroyed. Any thread.
+  Loop* loop() const noexcept { return of_.load(std::memory_order_acquire); }
   /// Ends what is open, and gives it to the writer; what goes on is begun anew.
   void pause();
   /// Gives the writer what there is.
@@ -118,6 +121,7 @@ class TraceRecorder final : public LoopObserver {
   void tell_error() noexcept;
 
   TraceWriter& writer_;
+  std::atomic<Loop*> of_{nullptr};
   const std::uint32_t number_;
   const std::uint32_t categories_;
   std::string name_;
