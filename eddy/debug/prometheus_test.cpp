@@ -204,12 +204,6 @@ TEST(PrometheusTest, LoopsOfOneNameAreNumbered) {
   EXPECT_EQ(page.value("eddy_loop_tasks", {{"loop", "main (3)"}}), 0);
 }
 
-TEST(PrometheusTest, WhatIsNoUtf8IsReplaced) {
-  LoopStats odd;
-  odd.loop = "a\xff";
-  EXPECT_EQ(Page(prometheus({odd})).value("eddy_loop_tasks", {{"loop", "a\xef\xbf\xbd"}}), 0);
-}
-
 EDDY_TEST(PrometheusTest, AMonitorsPageIsWellFormed) {
   LoopMonitor monitor;
   monitor.set_name("test");
