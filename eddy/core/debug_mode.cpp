@@ -22,6 +22,7 @@ constexpr Nanos kStepsOfALimit = 8;
 const Nanos coarse_step = sys::coarse_step();
 
 std::string seconds(Nanos span) {
+  if (span < 100'000'000) return std::to_string(span / 1'000'000) + " ms";
   const Nanos tenths = span / 100'000'000;
   std::string text = std::to_string(tenths / 10);
   if (tenths % 10 != 0) text += "." + std::to_string(tenths % 10);

@@ -95,6 +95,16 @@ EDDY_TEST(SlowCleanupTest, TheLimitCanBeSet, kDebug) {
   EXPECT_EQ(found.texts, Texts{"task 'job' is still cleaning up 1.5 s after its cancel, at HERE in eddy::close_all"});
 }
 
+EDDY_TEST(SlowCleanupTest, AShortLimitIsNotRoundedAway, kDebug) {
+  Findings found;
+  get_running_loop().set_slow_cleanup(20ms);
+  auto task = create_task(close_all, 3s);
+  task.set_name("job");
+  co_await sleep(1s);
+  co_await cancel_and_wait(task);
+  EXPECT_EQ(found.texts, Texts{"task 'job' is still cleaning up 20 ms after its cancel, at HERE in eddy::close_all"});
+}
+
 EDDY_TEST(SlowCleanupTest, WhoeverEndsInTimeIsNotMentioned, kDebug) {
   Findings found;
   std::vector<TaskHandle<>> tasks;

@@ -67,11 +67,11 @@ class TraceOptions {
 ///
 /// Attached to the running loop when it is made; to others with `attach`. Ends when it is destroyed, which takes until
 /// all is written; each loop's part when that loop closes. The file is JSON that parsers accept at any time, also of a
-/// process that was killed: then the last tenth of a second is missing, and what came since the loop last slept. A
-/// dispatch costs about 150 ns more (bench/debug_monitor_bench.cpp); a thread of its own writes. If that does not keep
-/// up, events are left out and counted: never more than 4 MB wait. A file that cannot be written is told to the loop's
-/// exception handler, and the trace ends; the program goes on. A forked child does not write. For numbers instead of
-/// a history see LoopMonitor.
+/// process that was killed (unless in the instant in which a write went from one page of the file to the next): then
+/// the last tenth of a second is missing, and what came since the loop last slept. A dispatch costs about 150 ns more
+/// (bench/debug_monitor_bench.cpp); a thread of its own writes. If that does not keep up, events are left out and
+/// counted: never more than 4 MB wait. A file that cannot be written is told to the loop's exception handler, and the
+/// trace ends; the program goes on. A forked child does not write. For numbers instead of a history see LoopMonitor.
 class Trace {
  public:
   explicit Trace(std::string path, TraceOptions options = {});

@@ -17,6 +17,7 @@ namespace eddy::debug::detail {
 namespace {
 
 constexpr std::string_view kEnd = "\n]\n";
+constexpr std::uint64_t kPage = 4096;
 constexpr std::size_t kArrowEndMax = 256;
 
 /// The other end of an arrow follows at once: there must be room for both.
@@ -147,24 +148,29 @@ void TraceWriter::run() {
   }
 }
 
+// In pieces, most of which lie within a page: a process that is killed stops between the pages of a write.
 void TraceWriter::write(const TraceChunk& chunk) {
   std::string text;
+  std::string next;
   for (const TraceEvent& event : chunk.events) {
     if (full_) break;
-    const std::size_t before = text.size();
-    text += events_ > 0 ? ",\n" : "\n";
-    json_.append(text, chunk, event);
-    if (end_ + text.size() + kEnd.size() + room_behind(event) > options_.max_bytes() ||
+    next = events_ > 0 ? ",\n" : "\n";
+    json_.append(next, chunk, event);
+    if (end_after(text.size() + next.size() + room_behind(event)) > options_.max_bytes() ||
         events_ == options_.max_events()) {
-      text.resize(before);
       full_ = true;
       update();
-    } else {
-      ++events_;
+      break;
     }
+    ++events_;
+    const bool crosses = end_after(text.size() + next.size()) / kPage != end_ / kPage;
+    if (crosses && !text.empty()) write_text(std::exchange(text, {}));
+    text += next;
   }
   write_text(text);
 }
+
+std::uint64_t TraceWriter::end_after(std::size_t more) const noexcept { return end_ + more + kEnd.size(); }
 
 void TraceWriter::write_text(const std::string& text) {
   if (failed_) return;

@@ -64,6 +64,7 @@ class TraceWriter {
   void run();
   void write(const TraceChunk& chunk);
   void write_text(const std::string& text);
+  std::uint64_t end_after(std::size_t more) const noexcept;
   void end_file() noexcept;
   void fail(const std::string& what, int error);
   void update() noexcept;
