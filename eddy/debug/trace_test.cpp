@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/debug/trace.h"
+#include "eddy/base/sanitizers.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -374,6 +375,7 @@ TEST(TraceTest, AForkedChildDoesNotWrite) {
 }
 
 TEST(TraceTest, AKilledProcessLeavesAWholeFile) {
+  if (eddy::detail::kThreadSanitizer) GTEST_SKIP() << "TSan does not let a fork's child start threads";
   const Path path;
   const ::pid_t child = ::fork();
   if (child == 0) {
