@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/debug/trace.h"
-#include "eddy/base/sanitizers.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "eddy/base/sanitizers.h"
 #include "eddy/combine/gather.h"
 #include "eddy/combine/race.h"
 #include "eddy/combine/task_group.h"
