@@ -129,6 +129,7 @@ EDDY_TEST(Signals, TheDispositionComesBackWithTheLastReceiver) {
 }
 
 EDDY_TEST(Signals, TheHandlerOfTheLoopComesBackWithTheLastReceiver) {
+  const Handler before = disposition(SIGUSR1);  // debug mode has its own
   int handled = 0;
   Loop& loop = get_running_loop();
   loop.add_signal_handler(SIGUSR1, [&] { ++handled; });
@@ -151,7 +152,7 @@ EDDY_TEST(Signals, TheHandlerOfTheLoopComesBackWithTheLastReceiver) {
     ::raise(SIGUSR1);
     EXPECT_EQ(co_await signals.next(), SIGUSR1);
   }
-  EXPECT_EQ(disposition(SIGUSR1), SIG_DFL);
+  EXPECT_EQ(disposition(SIGUSR1), before);
 }
 
 EDDY_TEST(Signals, WhatNobodyTookIsSentAgain) {
@@ -208,11 +209,13 @@ EDDY_TEST(Signals, WhatCannotBeCaughtIsRefused) {
 
 TEST(SignalsTest, OutliveTheirLoop) {
   std::vector<Signals> kept;
+  Handler before = SIG_DFL;
   run([&]() -> Task<> {
+    before = disposition(SIGUSR1);  // debug mode has its own
     kept.emplace_back(SIGUSR1);
     co_return;
   });
-  EXPECT_EQ(disposition(SIGUSR1), SIG_DFL);
+  EXPECT_EQ(disposition(SIGUSR1), before);
   run([&]() -> Task<> {
     auto ended = co_await outcome(kept.front().next());
     EXPECT_THROW(ended.value(), RuntimeError);

@@ -42,7 +42,7 @@ TEST(DeadlockTest, NamesEveryTaskAndWhereItWaits) {
     co_await kid;
   });
   EXPECT_TRUE(contains(report, "nothing is ready, no timer is armed, no I/O is pending")) << report;
-  EXPECT_TRUE(contains(report, "task 'main' waits for task 'kid'\n")) << report;
+  EXPECT_TRUE(contains(report, "task 'main' waits for task 'kid'")) << report;
   EXPECT_TRUE(contains(report, "deadlock_test.cpp:" + std::to_string(line))) << report;
   EXPECT_TRUE(contains(report, "task 'kid' waits for Event 0x")) << report;
   std::size_t inner_frame = report.find("wait_for_event at ");
