@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "bench/jumping_clock.h"
 #include "eddy/eddy.h"
-#include "eddy/sys/poller.h"
 
 namespace eddy::bench {
 
@@ -34,21 +34,6 @@ template <class Body>
 void on_loop(Body body) {
   run(body, RunOptions().handle_signals(false));
 }
-
-/// A clock that jumps to the next deadline when nothing is ready.
-class JumpingClock final : public LoopHooks {
- public:
-  detail::Nanos now() noexcept override { return now_; }
-  void idle(sys::Poller& poller, detail::Nanos deadline) override {
-    poller.wait(0);
-    if (deadline != detail::kForever && deadline > now_) now_ = deadline;
-  }
-  bool shuffles() const noexcept override { return false; }
-  void shuffle(std::vector<detail::Node*>&) override {}
-
- private:
-  detail::Nanos now_ = 1'000'000'000;
-};
 
 /// The same as `on_loop`, in virtual time.
 template <class Body>

@@ -8,15 +8,14 @@
 #include <chrono>
 #include <vector>
 
+#include "bench/jumping_clock.h"
 #include "eddy/combine/cancel_and_wait.h"
 #include "eddy/combine/gather.h"
 #include "eddy/combine/task_group.h"
 #include "eddy/core/create_task.h"
 #include "eddy/core/loop.h"
-#include "eddy/core/loop_hooks.h"
 #include "eddy/core/readiness.h"
 #include "eddy/core/task.h"
-#include "eddy/sys/poller.h"
 #include "eddy/time/sleep.h"
 #include "eddy/time/timeout.h"
 
@@ -43,25 +42,10 @@ class Benchmark {
   long (*count)();
 };
 
-/// Time that stands still, so that no count depends on the hour; it jumps when all sleep.
-class StandingClock final : public LoopHooks {
- public:
-  detail::Nanos now() noexcept override { return now_; }
-  void idle(sys::Poller& poller, detail::Nanos deadline) override {
-    poller.wait(0);
-    if (deadline != detail::kForever && deadline > now_) now_ = deadline;
-  }
-  bool shuffles() const noexcept override { return false; }
-  void shuffle(std::vector<detail::Node*>&) override {}
-
- private:
-  detail::Nanos now_ = 1'000'000'000;
-};
-
-/// Awaits `work()`, which returns a number of operations, twice in standing time: the second time is counted.
+/// Awaits `work()`, which returns a number of operations, twice in virtual time: the second time is counted.
 template <class Work>
 long count_of(Work work) {
-  StandingClock clock;
+  JumpingClock clock;
   Loop loop(&clock);
   long operations = 0;
   loop.run_until_complete([](Work& todo, long& done) -> Task<> {

@@ -85,23 +85,24 @@ EDDY_TEST(SlowCleanupTest, IsSeenWhenTheLoopTurns, kDebug) {
   EXPECT_EQ(get_running_loop().timers().size(), 0U);
 }
 
-EDDY_TEST(SlowCleanupTest, TheLimitCanBeSet, kDebug) {
-  Findings found;
-  get_running_loop().set_slow_cleanup(1500ms);
+/// Cancels a task whose cleanup takes three seconds.
+Task<> clean_up_slowly(Duration limit) {
+  get_running_loop().set_slow_cleanup(limit);
   auto task = create_task(close_all, 3s);
   task.set_name("job");
   co_await sleep(1s);
   co_await cancel_and_wait(task);
+}
+
+EDDY_TEST(SlowCleanupTest, TheLimitCanBeSet, kDebug) {
+  Findings found;
+  co_await clean_up_slowly(1500ms);
   EXPECT_EQ(found.texts, Texts{"task 'job' is still cleaning up 1.5 s after its cancel, at HERE in eddy::close_all"});
 }
 
 EDDY_TEST(SlowCleanupTest, AShortLimitIsNotRoundedAway, kDebug) {
   Findings found;
-  get_running_loop().set_slow_cleanup(20ms);
-  auto task = create_task(close_all, 3s);
-  task.set_name("job");
-  co_await sleep(1s);
-  co_await cancel_and_wait(task);
+  co_await clean_up_slowly(20ms);
   EXPECT_EQ(found.texts, Texts{"task 'job' is still cleaning up 20 ms after its cancel, at HERE in eddy::close_all"});
 }
 

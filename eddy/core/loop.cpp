@@ -276,7 +276,7 @@ void Loop::dispatch_watched(detail::Node& node) noexcept {
 
 void Loop::next_turn_watched() {
   if (get_debug()) debug_mode_->rest();
-  if ((watchers_ & kObservers) != 0) {
+  if (observed()) {
     next_turn_observed();
   } else {
     wait();
