@@ -29,6 +29,7 @@ Task<> main_task() {
     tg.create_task(update, std::ref(database), std::ref(answer)).set_name("update");
     for (int i = 1; i <= 500; ++i) tg.create_task(serve, std::ref(database)).set_name("request " + std::to_string(i));
     co_await eddy::sleep(1ms);
+    for (int i = 0; i < 5; ++i) co_await eddy::checkpoint();  // until all have come to their wait
 
     std::string text = eddy::debug::dump_tasks();
     text = std::regex_replace(text, std::regex(" at [^\n]*/"), " at ");  // without folders

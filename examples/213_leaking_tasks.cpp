@@ -27,9 +27,8 @@ void print(const eddy::debug::LoopMonitor& monitor) {
   }
 }
 
-Task<> async_main() {
+Task<> async_main(eddy::Event& acknowledged) {
   eddy::debug::LoopMonitor monitor;
-  eddy::Event acknowledged;
   std::cout << "after 3 requests:\n";
   co_await eddy::create_task(serve, 3, std::ref(acknowledged));
   print(monitor);
@@ -38,4 +37,7 @@ Task<> async_main() {
   print(monitor);
 }
 
-int main() { eddy::run(async_main()); }
+int main() {
+  eddy::Event acknowledged;  // outlives the run, and so those that wait for it
+  eddy::run(async_main(acknowledged));
+}
