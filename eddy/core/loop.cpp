@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "eddy/base/error.h"
+#include "eddy/base/pause.h"
 #include "eddy/core/debug_mode.h"
 #include "eddy/core/detail/entered.h"
 #include "eddy/core/detail/foreign_sleep.h"
@@ -332,12 +333,22 @@ void Loop::let_foreign_sleep() {
 }
 
 void Loop::wait() {
-  if (!idle_now()) return poller().wait(0);
+  if (!idle_now() || (expects_post_ && look_out())) return poller().wait(0);
   Nanos deadline = timers_.empty() ? detail::kForever : timers_.next();
   if (hooks_) return hooks_->idle(poller(), deadline);
   if (deadline == detail::kForever) return poller().wait(-1);
   Nanos left = pacing_.wake_at(deadline) - now();
   poller().wait(left > 0 ? left : 0);
+}
+
+/// To sleep and to be woken costs more than what may well be over before. True if it is.
+bool Loop::look_out() noexcept {
+  expects_post_ = false;
+  for (int i = 0; i < kLooksForPost; ++i) {
+    if (!outside_->posted.empty()) return true;
+    detail::pause_processor();
+  }
+  return false;
 }
 
 void Loop::settle_timers() noexcept {

@@ -211,6 +211,8 @@ class Loop {
   void begin_outside_work() noexcept { ++outside_work_; }
   void end_outside_work() noexcept { --outside_work_; }
   std::size_t outside_work() const noexcept { return outside_work_; }
+  /// Another thread may well post within a microsecond or two: before it sleeps, the loop looks out for that, once.
+  void expect_post() noexcept { expects_post_ = true; }
   detail::TimerWheel& timers() noexcept { return timers_; }
   sys::Poller& poller() noexcept;
   detail::Owner& root_owner() noexcept { return root_; }
@@ -224,6 +226,7 @@ class Loop {
   static constexpr int kDispatchesPerTurn = 256;
   static constexpr int kLastRounds = 8;  ///< destructors that start tasks whose destructors start tasks …
   static constexpr int kForeignTurns = 16;
+  static constexpr int kLooksForPost = 30;  ///< before a sleep that may well not be necessary; about a microsecond
   /// Who looks on; a bit each, so that a loop that nobody looks at tests one word.
   enum Watcher : std::uint32_t { kDebug = 1, kObservers = 2 };
   struct Outside;
@@ -239,6 +242,7 @@ class Loop {
   void dispatch_watched(detail::Node& node) noexcept;
   void dispatch_observed(detail::Node& node) noexcept;
   bool ready() const noexcept { return !ready_.empty() || !front_.empty(); }
+  bool look_out() noexcept;
   void take_posted() noexcept;
   void take_signals();
   void deliver_signal(int signo);
@@ -287,6 +291,7 @@ class Loop {
   detail::RootOwner root_;
   Owned<Outside> outside_;
   std::size_t outside_work_ = 0;
+  bool expects_post_ = false;
   Random random_;
   Owned<detail::DebugMode> debug_mode_;
   Owned<LoopService> services_;  ///< the watchdog's among them, which looks at the debug mode

@@ -125,4 +125,32 @@ TEST(PoolStressTest, LoopsThatCloseWhileTheirFunctionsRun) {
   }
 }
 
+/// Jobs that come just before, while, and just after a worker that looks out for one goes to sleep.
+TEST(PoolStressTest, NoJobIsOverlookedHoweverLongItsWorkerHasWaited) {
+  eddy::Random random(7);
+  eddy::run([&]() -> Task<> {
+    ThreadPool pool{2};
+    for (int i = 0; i < 3'000; ++i) {
+      const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(random.below(100));
+      EXPECT_EQ(co_await pool.run([] { return 1; }), 1);
+      while (std::chrono::steady_clock::now() < end) {
+      }
+    }
+  });
+}
+
+TEST(PoolStressTest, AWorkerThatLooksOutHearsThatItsPoolCloses) {
+  eddy::Random random(8);
+  eddy::run([&]() -> Task<> {
+    for (int i = 0; i < 200; ++i) {
+      ThreadPool pool{2};
+      for (int job = 0; job < 20; ++job) co_await pool.run([] {});
+      const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(random.below(70));
+      while (std::chrono::steady_clock::now() < end) {
+      }
+      if (i % 2) co_await pool.aclose();
+    }
+  });
+}
+
 }  // namespace

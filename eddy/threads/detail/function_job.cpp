@@ -17,6 +17,7 @@ bool FunctionJob::submit(PoolRef& pool, const Op& awaiting, Loop& loop) noexcept
     context_.borrow();
     where = await_of(awaiting);
     pool->submit(*this);
+    loop.expect_post();
     return true;
   } catch (...) {
     error_ = std::current_exception();

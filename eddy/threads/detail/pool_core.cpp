@@ -6,6 +6,7 @@
 #include <exception>
 #include <utility>
 
+#include "eddy/base/pause.h"
 #include "eddy/sys/thread.h"
 #include "eddy/threads/detail/pool_ref.h"
 #include "eddy/threads/pool_error.h"
@@ -15,6 +16,9 @@ namespace eddy::detail {
 using Lock = std::unique_lock<SpinLock>;
 
 namespace {
+
+/// A microsecond or two, before somebody else may have the processor.
+constexpr int kLooksInARow = 50;
 
 std::string place(const std::source_location& where) {
   if (where.line() == 0) return "by a combinator";
@@ -85,7 +89,10 @@ bool PoolCore::end_abandonable(Job& job) noexcept {
 
 /// Under the lock: who should be made to look at the queue.
 PoolCore::Rouse PoolCore::choose(Worker*& idle) noexcept {
-  if (waking_) return Rouse::kNobody;
+  if (waking_) {
+    called_.store(true, std::memory_order_relaxed);
+    return Rouse::kNobody;
+  }
   if (idle_) {
     idle = std::exchange(idle_, idle_->next_idle);
     waking_ = true;
@@ -161,6 +168,7 @@ void PoolCore::work(Worker& self) noexcept {
 
 /// With the lock held; without it when there is a job.
 Job* PoolCore::next_job(Worker& self, Lock& lock) noexcept {
+  if (queue_.empty()) self.idle_since = sys::monotonic_now();
   for (;;) {
     if (Job* job = queue_.pop_front()) {
       --queued_;
@@ -176,6 +184,10 @@ Job* PoolCore::next_job(Worker& self, Lock& lock) noexcept {
     }
     if (closed_) return nullptr;
     if (tell_waiters(lock)) continue;
+    if (self.waits_shortly && !waking_) {
+      look_out(self, lock);
+      continue;
+    }
     self.next_idle = idle_;
     idle_ = &self;
     lock.unlock();
@@ -183,6 +195,25 @@ Job* PoolCore::next_job(Worker& self, Lock& lock) noexcept {
     lock.lock();
     waking_ = false;
   }
+}
+
+/// Waits a while, without the lock and without sleeping, but not at the expense of whoever wants the processor.
+void PoolCore::look_out(Worker& self, Lock& lock) noexcept {
+  waking_ = true;
+  called_.store(false, std::memory_order_relaxed);
+  lock.unlock();
+  const Nanos end = self.idle_since + Worker::kPatience;
+  bool called = false;
+  do {
+    for (int i = 0; i < kLooksInARow && !called; ++i) {
+      pause_processor();
+      called = called_.load(std::memory_order_relaxed);
+    }
+    if (!called) std::this_thread::yield();
+  } while (!called && sys::monotonic_now() < end);
+  self.waits_shortly = called;
+  lock.lock();
+  waking_ = false;
 }
 
 void PoolCore::leave(Worker& self, Lock& lock) noexcept {
@@ -218,6 +249,7 @@ std::size_t PoolCore::close(bool discard) noexcept {
   {
     Lock lock(lock_);
     closed_ = true;
+    called_.store(true, std::memory_order_relaxed);
     idle = std::exchange(idle_, nullptr);
     if (discard) {
       refused = queue_.take();

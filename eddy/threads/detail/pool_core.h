@@ -3,7 +3,8 @@
 // 1. What changes belongs to `lock_`, which is held for a few instructions only: never while a function runs, a
 //    thread is started, or a loop is woken. The list of threads belongs to `end_mutex_`.
 // 2. One thread at a time is being woken or started (`waking_`). It takes a job, and if there are more it wakes the
-//    next: as many threads run as there is work for, and a burst costs its poster one wake-up.
+//    next: as many threads run as there is work for, and a burst costs its poster one wake-up. A thread that had to
+//    wait only shortly, the last time, looks out for work for a while before it sleeps: that, too, is `waking_`.
 // 3. Threads are started when there is work and nobody idle, up to `threads_max_`, and live until the pool closes. One
 //    that is stuck in an abandoned function does not count any more, and ends when it gets unstuck.
 // 4. The object lives while the ThreadPool, a worker, or an operation refers to it.
@@ -23,6 +24,7 @@
 
 #include "eddy/base/ring.h"
 #include "eddy/core/time_point.h"
+#include "eddy/sys/clock.h"
 #include "eddy/threads/detail/job.h"
 #include "eddy/threads/detail/pool_wait.h"
 #include "eddy/threads/detail/spin_lock.h"
@@ -39,13 +41,19 @@ class Worker {
     token_.store(0, std::memory_order_relaxed);
   }
   void unpark() noexcept {
+    waits_shortly = sys::monotonic_now() - idle_since <= kPatience;
     token_.store(1, std::memory_order_release);
     token_.notify_one();
   }
 
+  /// To sleep and to be woken takes two idle processors up to 50 µs; a wait that is not longer had better not sleep.
+  static constexpr Nanos kPatience = 50'000;
+
   PoolCore& pool;
   std::thread thread;
   Worker* next_idle = nullptr;
+  Nanos idle_since = 0;
+  bool waits_shortly = false;                   ///< the last time it had nothing to do, that was soon over
   const std::stop_source* stoppable = nullptr;  ///< of the running job, if it can be asked to stop
   std::source_location where;                   ///< of the running job
   bool abandoned = false;                       ///< nobody waits for what it runs
@@ -114,6 +122,7 @@ class PoolCore {
   std::vector<std::string> let_go(std::thread::id here);
   void work(Worker& self) noexcept;
   Job* next_job(Worker& self, std::unique_lock<SpinLock>& lock) noexcept;
+  void look_out(Worker& self, std::unique_lock<SpinLock>& lock) noexcept;
   void leave(Worker& self, std::unique_lock<SpinLock>& lock) noexcept;
   bool tell_waiters(std::unique_lock<SpinLock>& lock) noexcept;
   bool quiet(bool for_end) const noexcept;
@@ -123,6 +132,7 @@ class PoolCore {
   SpinLock lock_;
   bool waking_ = false;
   bool closed_ = false;
+  std::atomic<bool> called_{false};    ///< to whoever looks out: there is something to see; written under the lock
   std::atomic<bool> stopping_{false};  ///< written under the lock
   Worker* idle_ = nullptr;
   Ring<Job> queue_;

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "eddy/base/pause.h"
+
 namespace eddy::detail {
 
 /// A mutex for a few instructions: spins a little before it sleeps, since whoever holds it is nearly always about to
@@ -30,16 +32,11 @@ class SpinLock {
           state_.compare_exchange_weak(expected, kLocked, std::memory_order_acquire, std::memory_order_relaxed)) {
         return;
       }
-      pause();
+      pause_processor();
     }
     while (state_.exchange(kContended, std::memory_order_acquire) != kFree) {
       state_.wait(kContended, std::memory_order_relaxed);
     }
-  }
-  static void pause() noexcept {
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#endif
   }
 
   std::atomic<std::uint32_t> state_{kFree};
