@@ -9,6 +9,7 @@
 #include "eddy/core/loop.h"
 #include "eddy/core/op_description.h"
 #include "eddy/io/ready_fd.h"
+#include "eddy/io/scratch.h"
 #include "eddy/io/stream_error.h"
 
 namespace eddy::detail {
@@ -68,8 +69,15 @@ TryOp::Progress ReadInto::attempt() {
 TryOp::Progress ReadSome::attempt() {
   StreamState& state = stream();
   if (max_ == 0) return kDone;
-  if (state.buffer.empty() && !state.fill()) return kBlocked;
-  result_ = first_bytes(state.buffer, max_);
+  if (!state.buffer.empty()) {
+    result_ = first_bytes(state.buffer, max_);
+    return kDone;
+  }
+  const int got = state.receive();
+  if (got < 0) return kBlocked;
+  const std::string_view bytes(scratch().data(), static_cast<std::size_t>(got));
+  result_ = bytes.substr(0, max_);
+  state.buffer.append(bytes.substr(result_.size()));
   return kDone;
 }
 

@@ -18,29 +18,31 @@ namespace eddy::detail {
 
 StreamState::StreamState(std::unique_ptr<Transport> on) : transport(std::move(on)) { transport->set_observer(this); }
 
-bool StreamState::fill() {
-  if (ended) return true;
+int StreamState::receive() {
   const std::span<char> memory = scratch();
-  const int got = transport->read(memory.data(), memory.size());
-  if (got == -EAGAIN) return false;
-  if (got < 0) transport->fail("read from", -got);
-  ended = got == 0;
-  buffer.append(std::string_view(memory.data(), static_cast<std::size_t>(got)));
-  return true;
+  return receive(memory.data(), memory.size());
 }
 
-int StreamState::read(void* into, std::size_t size) {
-  if (!buffer.empty()) {
-    const std::size_t some = std::min(size, buffer.size());
-    std::memcpy(into, buffer.view().data(), some);
-    buffer.consume(some);
-    return static_cast<int>(some);
-  }
+int StreamState::receive(void* into, std::size_t size) {
   if (ended) return 0;
   const int got = transport->read(into, size);
   if (got < 0 && got != -EAGAIN) transport->fail("read from", -got);
   if (got == 0) ended = true;
   return got;
+}
+
+bool StreamState::fill() {
+  const int got = receive();
+  if (got > 0) buffer.append(std::string_view(scratch().data(), static_cast<std::size_t>(got)));
+  return got >= 0;
+}
+
+int StreamState::read(void* into, std::size_t size) {
+  if (buffer.empty()) return receive(into, size);
+  const std::size_t some = std::min(size, buffer.size());
+  std::memcpy(into, buffer.view().data(), some);
+  buffer.consume(some);
+  return static_cast<int>(some);
 }
 
 void StreamState::close() noexcept {

@@ -23,6 +23,8 @@ class StreamState final : private Transport::Observer {
   StreamState& operator=(const StreamState&) = delete;
   ~StreamState() { close(); }
 
+  /// Like Transport::read, into `scratch()`; throws on errors.
+  int receive();
   /// Appends to `buffer` what can be had without waiting: true if there was something, or the end. Throws on errors.
   bool fill();
   /// Like Transport::read; the buffer first. -EAGAIN or >= 0; throws on errors.
@@ -40,6 +42,7 @@ class StreamState final : private Transport::Observer {
   bool ended = false;  ///< the transport has said that no more bytes come
 
  private:
+  int receive(void* into, std::size_t size);
   void try_read_again() noexcept override;
   void try_write_again() noexcept override;
 };

@@ -68,7 +68,11 @@ void Received::push(ReceiveBuffers& buffers, unsigned id, std::size_t bytes) {
   size_ += bytes;
   if (bytes == 0) return buffers.give_back(id);
   if (spilled_.empty() && !buffers.scarce()) {
-    return held_.push_back({static_cast<std::uint16_t>(id), 0, static_cast<std::uint32_t>(bytes)});
+    const auto number = static_cast<std::uint16_t>(id);
+    buffers.piece(id) = {0, static_cast<std::uint16_t>(bytes), none};
+    (first_ == none ? first_ : buffers.piece(last_).next) = number;
+    last_ = number;
+    return;
   }
   if (spilled_begin_ > spilled_.size() / 2) {
     spilled_.erase(spilled_.begin(), spilled_.begin() + static_cast<std::ptrdiff_t>(spilled_begin_));
@@ -83,21 +87,14 @@ std::size_t Received::take(ReceiveBuffers& buffers, void* into, std::size_t size
   std::size_t left = std::min(size, size_);
   const std::size_t taken = left;
   size_ -= taken;
-  while (left != 0 && held_begin_ != held_.size()) {
-    Held& held = held_[held_begin_];
-    const std::size_t part = std::min<std::size_t>(left, held.end - held.begin);
-    std::memcpy(to, buffers.at(held.id) + held.begin, part);
-    held.begin = static_cast<std::uint16_t>(held.begin + part);
+  while (left != 0 && first_ != none) {
+    ReceiveBuffers::Piece& piece = buffers.piece(first_);
+    const auto part = static_cast<std::uint16_t>(std::min<std::size_t>(left, piece.end - piece.begin));
+    std::memcpy(to, buffers.at(first_) + piece.begin, part);
+    piece.begin = static_cast<std::uint16_t>(piece.begin + part);
     to += part;
     left -= part;
-    if (held.begin == held.end) {
-      buffers.give_back(held.id);
-      ++held_begin_;
-    }
-  }
-  if (held_begin_ == held_.size()) {
-    held_.clear();
-    held_begin_ = 0;
+    if (piece.begin == piece.end) pop(buffers);
   }
   if (left != 0) {
     std::memcpy(to, spilled_.data() + spilled_begin_, left);
@@ -111,8 +108,14 @@ std::size_t Received::take(ReceiveBuffers& buffers, void* into, std::size_t size
 }
 
 void Received::clear(ReceiveBuffers& buffers) noexcept {
-  for (; held_begin_ != held_.size(); ++held_begin_) buffers.give_back(held_[held_begin_].id);
+  while (first_ != none) pop(buffers);
   *this = Received{};
+}
+
+void Received::pop(ReceiveBuffers& buffers) noexcept {
+  const std::uint16_t id = first_;
+  first_ = buffers.piece(id).next;
+  buffers.give_back(id);
 }
 
 }  // namespace eddy::sys::detail

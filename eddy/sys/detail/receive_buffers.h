@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -28,7 +29,15 @@ class ReceiveBuffers {
   /// Hands all that are not lent to `ring`, for the first time or because it is a new ring. 0 or -errno.
   int open(io_uring& ring) noexcept;
 
+  /// What is unread of a lent buffer, and the buffer that whoever holds it got next.
+  struct Piece {
+    static constexpr std::uint16_t none = 0xffff;
+    std::uint16_t begin = 0, end = 0, next = none;
+  };
+  static_assert(size <= 0xffff && count < Piece::none);
+
   [[nodiscard]] const std::byte* at(unsigned id) const noexcept { return memory_ + std::size_t{id} * size; }
+  [[nodiscard]] Piece& piece(unsigned id) noexcept { return pieces_[id]; }
   void lend(unsigned id) noexcept;
   void give_back(unsigned id) noexcept;
 
@@ -40,6 +49,7 @@ class ReceiveBuffers {
 
   io_uring_buf_ring* ring_ = nullptr;
   std::byte* memory_ = nullptr;
+  std::array<Piece, count> pieces_;
   std::vector<bool> lent_;
   unsigned lent_count_ = 0;
 };
@@ -55,14 +65,11 @@ class Received {
   void clear(ReceiveBuffers& buffers) noexcept;
 
  private:
-  struct Held {
-    std::uint16_t id;
-    std::uint16_t begin;
-    std::uint32_t end;
-  };
+  static constexpr std::uint16_t none = ReceiveBuffers::Piece::none;
+  void pop(ReceiveBuffers& buffers) noexcept;
 
-  std::vector<Held> held_;  // older than what is in spilled_
-  std::size_t held_begin_ = 0;
+  std::uint16_t first_ = none;      // buffers: a list, older than what is in spilled_
+  std::uint16_t last_ = none;       // if first_ is one
   std::vector<std::byte> spilled_;
   std::size_t spilled_begin_ = 0;
   std::size_t size_ = 0;
