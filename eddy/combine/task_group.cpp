@@ -47,14 +47,13 @@ std::size_t TaskGroup::size() const noexcept {
 
 // --- children --------------------------------------------------------------------------------------------------------
 
-void TaskGroup::check_open() const {
-  if (!host) throw RuntimeError("TaskGroup::create_task(): this task group has ended");
-}
+void TaskGroup::throw_ended() { throw RuntimeError("TaskGroup::create_task(): this task group has ended"); }
 
 void TaskGroup::launch(TaskBase& task) noexcept {
   detail::prepare_task(*this, task);
-  if (started_ < limit_ || effective()) {
-    start_one(task);
+  if (started_ < limit_ || effective()) [[likely]] {
+    ++started_;
+    running.loop->start(task);
   } else {
     task.root.flags |= TaskBase::kHeld;
     waiting_.push_back(task);
@@ -122,7 +121,8 @@ void TaskGroup::Leaf::describe(detail::OpDescription& to) const {
 // --- ending ----------------------------------------------------------------------------------------------------------
 
 void TaskGroup::fail(std::exception_ptr error) noexcept {
-  errors_.push_back(std::move(error));
+  if (!errors_) errors_ = make_owned<std::vector<std::exception_ptr>>();
+  errors_->push_back(std::move(error));
   abort();
 }
 
@@ -158,13 +158,12 @@ Step TaskGroup::finish() noexcept {
   Strand& on = *std::exchange(host, nullptr);
   on.pop(*this);
   bool stopped = body_cancelled_ || child_cancelled_;
-  if (errors_.empty() && stopped && on.cancelled()) return Step::unwind(leaf_.cont());
+  if (!errors_ && stopped && on.cancelled()) return Step::unwind(leaf_.cont());
   return Step::resume(leaf_.cont());
 }
 
-void TaskGroup::throw_errors() {
-  if (errors_.empty()) return;
-  throw ExceptionGroup("unhandled errors in a task group", without_repetitions(std::move(errors_)));
+void TaskGroup::throw_group() {
+  throw ExceptionGroup("unhandled errors in a task group", without_repetitions(std::move(*errors_)));
 }
 
 }  // namespace eddy

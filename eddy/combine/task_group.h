@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "eddy/base/exception_group.h"
+#include "eddy/base/owned.h"
 #include "eddy/combine/detail/inputs.h"
 #include "eddy/combine/started.h"
 #include "eddy/core/body.h"
@@ -78,7 +79,14 @@ class TaskGroup : private detail::Owner {
   detail::Cont self() noexcept { return detail::Cont(leaf_); }
   detail::Cont cont() const noexcept { return leaf_.cont(); }
   void open(detail::Strand& strand, detail::Cont cont) noexcept;
-  void throw_errors();
+  detail::Step body_done() noexcept;
+  detail::Step body_was_cancelled() noexcept;
+  /// The body has ended: waits for the children.
+  detail::Step join() noexcept;
+  void throw_errors() {
+    if (errors_) [[unlikely]]
+      throw_group();
+  }
   bool body_cancelled() const noexcept { return body_cancelled_; }
 
   /// Takes the body's result out of its frame; throws the body's error.
@@ -95,23 +103,25 @@ class TaskGroup : private detail::Owner {
     TaskGroup& group;
   };
 
-  void check_open() const;
-  detail::Step body_done() noexcept;
-  detail::Step body_was_cancelled() noexcept;
+  void check_open() const {
+    if (!host) [[unlikely]]
+      throw_ended();
+  }
+  [[noreturn]] static void throw_ended();
+  [[noreturn]] void throw_group();
   void launch(detail::TaskBase& task) noexcept;
   void fail(std::exception_ptr error) noexcept;
   void abort() noexcept;
   [[gnu::cold]] void kid_ended_badly(detail::TaskBase& task) noexcept;
   [[gnu::noinline]] void start_waiting() noexcept;
   void start_one(detail::TaskBase& task) noexcept;
-  detail::Step join() noexcept;
   detail::Step finish() noexcept;
   detail::Step kid_ended(detail::Strand& kid) noexcept override;
   void on_scope_cancelled() noexcept override;
   void release(detail::Strand& kid) noexcept override;
 
   Leaf leaf_{*this};
-  std::vector<std::exception_ptr> errors_;
+  Owned<std::vector<std::exception_ptr>> errors_;  ///< null while there are none
   detail::NodeQueue waiting_;
   std::size_t limit_ = static_cast<std::size_t>(-1);
   std::size_t started_ = 0;  ///< children that are queued or run
@@ -136,7 +146,12 @@ class [[nodiscard("co_await it")]] TaskGroupOp final : public TaskGroup, public 
   bool ready() const noexcept { return false; }
   Step start(Strand& strand, Cont cont) noexcept {
     open(strand, cont);
-    return body_.start(strand, self(), *this);
+    if constexpr (kAwaitable<typename GroupBody::Returned>) {
+      return body_.start(strand, self(), *this);
+    } else {
+      if (!body_.call(*this)) return body_was_cancelled();
+      return std::is_void_v<Result> && !body_.failed() ? join() : body_done();
+    }
   }
   Result take() {
     throw_errors();

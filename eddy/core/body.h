@@ -35,13 +35,25 @@ class Body {
   explicit Body(std::in_place_t, G&& f) : f_(std::forward<G>(f)) {}
 
   Step start(Strand& strand, Cont cont, Args... args) noexcept {
-    try {
-      if constexpr (Awaitable<Returned>) {
+    if constexpr (Awaitable<Returned>) {
+      try {
         slot_.emplace(to_operation(f_(static_cast<Args>(args)...)));
         return start_child(*slot_, strand, cont);
-      } else if constexpr (std::is_void_v<Returned>) {
+      } catch (...) {
+        if (caught_visible_cancel()) return Step::unwind(cont);
+        error_ = std::current_exception();
+        return Step::resume(cont);
+      }
+    } else {
+      return call(static_cast<Args>(args)...) ? Step::resume(cont) : Step::unwind(cont);
+    }
+  }
+
+  /// Of one that is not awaited: that is all of it. False when it ended as cancelled.
+  bool call(Args... args) noexcept {
+    try {
+      if constexpr (std::is_void_v<Returned>) {
         f_(static_cast<Args>(args)...);
-        slot_.emplace();
       } else if constexpr (std::is_reference_v<Returned>) {
         Returned result = f_(static_cast<Args>(args)...);
         slot_.emplace(address_of(result));
@@ -49,11 +61,14 @@ class Body {
         slot_.emplace(f_(static_cast<Args>(args)...));
       }
     } catch (...) {
-      if (caught_visible_cancel()) return Step::unwind(cont);
+      if (caught_visible_cancel()) return false;
       error_ = std::current_exception();
     }
-    return Step::resume(cont);
+    return true;
   }
+
+  /// … it has thrown.
+  bool failed() const noexcept { return error_ != nullptr; }
 
   Result take() {
     if (error_) std::rethrow_exception(std::exchange(error_, nullptr));

@@ -15,6 +15,8 @@ void throw_awaited_twice() {
   throw RuntimeError("this operation was awaited before: each await needs its own, made where it is awaited");
 }
 
+void PromiseBase::rethrow() const { std::rethrow_exception(error); }
+
 // A Cancelled that nobody caught is the cancellation itself again, as long as one is really visible here; a stray one
 // is an error like any other. Asking for the type costs nothing; a second throw would.
 bool caught_visible_cancel() noexcept {

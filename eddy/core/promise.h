@@ -34,6 +34,9 @@ struct PromiseBase {
     if (ended() == kError) error.~exception_ptr();
   }
 
+  /// Of one that ended with an error: throws it.
+  [[noreturn, gnu::cold]] void rethrow() const;
+
   Ended ended() const noexcept { return static_cast<Ended>(parent.tag()); }
   std::coroutine_handle<PromiseBase> handle() noexcept {
     return std::coroutine_handle<PromiseBase>::from_promise(*this);

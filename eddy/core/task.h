@@ -79,9 +79,8 @@ struct FrameGuard {
 template <class T>
 T take_from(TaskPromise<T>* promise) {
   FrameGuard<TaskPromise<T>> guard{promise};
-  if (promise->ended() == PromiseBase::kError) [[unlikely]] {
-    std::rethrow_exception(std::exception_ptr(promise->error));
-  }
+  if (promise->ended() == PromiseBase::kError) [[unlikely]]
+    promise->rethrow();
   return promise->take_value();
 }
 

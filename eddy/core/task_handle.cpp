@@ -6,6 +6,27 @@
 
 namespace eddy::detail {
 
+// Whom a task waits for stands on one of its scopes (or is left over): the usual task has neither.
+inline bool JoinBase::waits_for_itself() const noexcept {
+  const TaskBase& task = task_.state();
+  if (task.top() == &task.root && !task.root.has(TaskBase::kHasExtra)) [[likely]]
+    return running.strand == &task;
+  return is_above();
+}
+
+// A task that waits for itself, or for one it is part of, would wait forever. A bounded look upwards finds the mistakes
+// people make; the rest is found by the deadlock report.
+bool JoinBase::is_above() const noexcept {
+  constexpr int kLevels = 16;
+  const Strand* strand = running.strand;
+  for (int level = 0; strand && level < kLevels; ++level) {
+    if (strand == &task_.state()) return true;
+    const Owner* owner = strand->owner();
+    strand = owner ? owner->host : nullptr;
+  }
+  return false;
+}
+
 bool JoinBase::ready() noexcept {
   if (task_.state().done()) return running.spend();
   mistake_ = mistake();
@@ -22,22 +43,6 @@ bool JoinBase::on_other_loop() const noexcept {
   const Owner& owner = *task_.state().owner();
   if (!owner.host && !owner.up) return &static_cast<const RootOwner&>(owner).loop != running.loop;
   return running.loop->get_debug() && &loop_of(task_.state()) != running.loop;
-}
-
-// A task that waits for itself, or for one it is part of, would wait forever. A bounded look upwards finds the mistakes
-// people make; the rest is found by the deadlock report.
-bool JoinBase::waits_for_itself() const noexcept {
-  // Whom a task waits for stands on one of its scopes (or is left over): the usual task has neither.
-  TaskBase& task = task_.state();
-  if (task.top() == &task.root && !task.extra_if_any()) return running.strand == &task;
-  constexpr int kLevels = 16;
-  const Strand* strand = running.strand;
-  for (int level = 0; strand && level < kLevels; ++level) {
-    if (strand == &task_.state()) return true;
-    const Owner* owner = strand->owner();
-    strand = owner ? owner->host : nullptr;
-  }
-  return false;
 }
 
 Step JoinBase::start(Strand& strand, Cont cont) noexcept {

@@ -15,11 +15,19 @@ class TaskHandle;
 
 namespace detail {
 
+/// A handle that is not empty.
+class Joined final : public AnyTask {
+ public:
+  /// Throws when it is.
+  explicit Joined(AnyTask task) : AnyTask(std::move(task)) { (void)AnyTask::state(); }
+  TaskBase& state() const noexcept { return *state_; }
+};
+
 /// Waits for a task to be done; cancelling it leaves the task alone.
 class JoinBase : public Op {
  public:
   /// Throws when the handle is empty.
-  explicit JoinBase(AnyTask task) : task_(std::move(task)) { (void)task_.state(); }
+  explicit JoinBase(AnyTask task) : task_(std::move(task)) {}
   JoinBase(JoinBase&&) = default;
 
   bool ready() noexcept;
@@ -41,7 +49,7 @@ class JoinBase : public Op {
       throw_unless_value();
   }
 
-  AnyTask task_;
+  Joined task_;
 
  private:
   friend struct DebugLayout;
@@ -49,6 +57,7 @@ class JoinBase : public Op {
   enum class Mistake : unsigned char { kNone, kWaitsForItself, kOtherLoop };
   Mistake mistake() const noexcept;
   bool waits_for_itself() const noexcept;
+  bool is_above() const noexcept;
   bool on_other_loop() const noexcept;
   Step start_cancelled(Strand& strand, Cont cont) noexcept;
   Mistake mistake_ = Mistake::kNone;

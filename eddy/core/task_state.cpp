@@ -10,21 +10,40 @@
 
 namespace eddy::detail {
 
-[[gnu::always_inline]] inline Step TaskBase::finish() noexcept {
-  root.flags = (root.flags & ~std::uint32_t{kDraining}) | kDone;
-  Owner& owner = *this->owner();
+// The end of a task: it is done, its waiters are told, then its owner. What few tasks need besides is elsewhere, out of
+// the way of all.
+[[gnu::always_inline]] inline void TaskBase::set_done(Owner& owner) noexcept {
+  root.flags |= kDone;
   owner.kids.erase(*this);
+}
+
+[[gnu::always_inline]] inline Step TaskBase::take_leave(Owner& owner) noexcept {
+  Step step = owner.kid_ended(*this);
+  root.up = nullptr;  // the owner may be gone long before the last handle
+  return step;
+}
+
+[[gnu::always_inline]] inline Step TaskBase::finish() noexcept {
+  auto& owner = static_cast<Owner&>(*root.up);
+  set_done(owner);
+  while (Op* waiter = waiters_.pop_front()) waiter->fire();
+  Step step = take_leave(owner);
+  unref();
+  return step;
+}
+
+Step TaskBase::finish_unusual() noexcept {
+  auto& owner = static_cast<Owner&>(*root.up);
+  set_done(owner);
   while (Op* waiter = waiters().pop_front()) waiter->fire();
-  if (TaskExtra* extra = extra_if_any()) [[unlikely]] {
+  if (TaskExtra* extra = extra_if_any()) {
     for (auto& callback : extra->done_callbacks) running.loop->call_soon(std::move(callback));
     extra->done_callbacks.clear();
     extra->cancel_note = {};
   }
   Strand* host = owner.host;
-  Step step = owner.kid_ended(*this);
-  root.up = nullptr;  // the owner may be gone long before the last handle
-  if (root.has(kObserved)) [[unlikely]]
-    running.loop->tell_end(*this, step ? host : nullptr);
+  Step step = take_leave(owner);
+  if (root.has(kObserved)) running.loop->tell_end(*this, step ? host : nullptr);
   unref();
   return step;
 }
@@ -124,13 +143,24 @@ Step TaskBase::conclude_with_current_exception() noexcept {
 
 Step TaskBase::conclude(Flag end) noexcept {
   root.flags |= std::uint32_t{end} | std::uint32_t{CancelScope::kEnded};
-  if (innermost != &root) [[unlikely]]
-    leave_detached_owners(*this);
-  if (TaskExtra* extra = extra_if_any(); extra && !extra->leftovers.kids.empty()) {
+  if (innermost != &root || root.has(kHasExtra | kObserved)) [[unlikely]]
+    return conclude_unusual();
+  return finish();
+}
+
+Step TaskBase::conclude_unusual() noexcept {
+  leave_detached_owners(*this);
+  if (const TaskExtra* extra = extra_if_any(); extra && !extra->leftovers.kids.empty()) {
     root.flags |= kDraining;
     return Step::none();
   }
-  return finish();
+  return finish_unusual();
+}
+
+Step TaskBase::leftovers_ended() noexcept {
+  if (!root.has(kDraining)) return Step::none();
+  root.flags &= ~std::uint32_t{kDraining};
+  return finish_unusual();
 }
 
 void leave_detached_owners(Strand& strand) noexcept {

@@ -103,7 +103,7 @@ class TaskBase : public Strand {
   void rethrow_if_not_value(const char* what);
 
   /// The last of the children it left behind has ended.
-  Step leftovers_ended() noexcept { return root.has(kDraining) ? finish() : Step::none(); }
+  Step leftovers_ended() noexcept;
 
   /// Who is told of its end.
   Ring<Op>& waiters() noexcept;
@@ -127,9 +127,13 @@ class TaskBase : public Strand {
 
  private:
   friend struct DebugLayout;
+  void set_done(Owner& owner) noexcept;
+  Step take_leave(Owner& owner) noexcept;
   Step finish() noexcept;
+  Step finish_unusual() noexcept;
+  [[gnu::noinline]] Step conclude_unusual() noexcept;
   void dispose() noexcept;
-  void dispose_extra() noexcept;
+  [[gnu::noinline]] void dispose_extra() noexcept;
   const std::exception_ptr& error_ref() const noexcept {
     return *std::launder(reinterpret_cast<const std::exception_ptr*>(word_.bytes));
   }

@@ -68,8 +68,8 @@ class Received {
   static constexpr std::uint16_t none = ReceiveBuffers::Piece::none;
   void pop(ReceiveBuffers& buffers) noexcept;
 
-  std::uint16_t first_ = none;      // buffers: a list, older than what is in spilled_
-  std::uint16_t last_ = none;       // if first_ is one
+  std::uint16_t first_ = none;  // buffers: a list, older than what is in spilled_
+  std::uint16_t last_ = none;   // if first_ is one
   std::vector<std::byte> spilled_;
   std::size_t spilled_begin_ = 0;
   std::size_t size_ = 0;
