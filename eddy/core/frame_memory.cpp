@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <pthread.h>
+#include <sys/mman.h>
 
 #include "eddy/core/detail/remote_list.h"
 
@@ -19,7 +20,21 @@ constinit thread_local FrameHeap* this_heap = &no_heap;
 namespace {
 
 constexpr std::size_t slab_header_bytes = 64;
-constexpr unsigned region_slabs_max = 16;  // slabs are got 1, then 16 at a time: a small thread stays small
+
+// Slabs are got in regions that grow with the heap: a small thread stays small, and a large one lies in huge pages,
+// since of a million tasks each one's turn would begin with a miss of the TLB.
+constexpr std::size_t huge_page_bytes = 2 * 1024 * 1024;
+constexpr std::size_t region_bytes_medium = 16 * frame_slab_bytes;
+constexpr std::size_t heap_bytes_large = 8 * 1024 * 1024;
+constexpr std::size_t region_bytes_large = 8 * huge_page_bytes;
+
+constexpr std::size_t next_region_bytes(std::size_t heap_bytes) noexcept {
+  if (heap_bytes == 0) return frame_slab_bytes;
+  return heap_bytes < heap_bytes_large ? region_bytes_medium : region_bytes_large;
+}
+constexpr std::size_t region_alignment(std::size_t bytes) noexcept {
+  return bytes < huge_page_bytes ? frame_slab_bytes : huge_page_bytes;
+}
 
 // What a block freed elsewhere says about itself on its way home; fits the smallest block.
 struct RemoteBlock {
@@ -127,7 +142,7 @@ bool collect_remote(Heap& heap) noexcept {
 void destroy(Heap* heap) noexcept {
   while (Region* region = heap->regions) {
     heap->regions = region->next;
-    ::operator delete(region, region->bytes, std::align_val_t{frame_slab_bytes});
+    ::operator delete(region, region->bytes, std::align_val_t{region_alignment(region->bytes)});
   }
   delete heap;
 }
@@ -170,8 +185,9 @@ Heap& own_heap() { return this_heap == &no_heap ? enter_heap() : static_cast<Hea
 // -----------------------------------------------------------------------------------------------------------
 
 void add_region(Heap& heap) {
-  const std::size_t bytes = frame_slab_bytes * (heap.regions == nullptr ? 1 : region_slabs_max);
-  void* memory = ::operator new(bytes, std::align_val_t{frame_slab_bytes});
+  const std::size_t bytes = next_region_bytes(heap.slab_bytes);
+  void* memory = ::operator new(bytes, std::align_val_t{region_alignment(bytes)});
+  if (bytes >= huge_page_bytes) ::madvise(memory, bytes, MADV_HUGEPAGE);  // a wish: it may not be granted
   heap.regions = new (memory) Region{{&heap}, heap.regions, bytes};
   heap.slab_bytes += bytes;
   heap.slab_next = static_cast<char*>(memory);

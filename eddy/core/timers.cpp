@@ -100,7 +100,16 @@ void TimerWheel::move_down(unsigned index, unsigned slot) noexcept {
   Level& level = levels_[index];
   level.used &= ~(std::uint64_t{1} << slot);
   if (level.used == 0) levels_used_ &= ~(1U << index);
-  level.slots[slot].drain([this](Op& op) { insert(static_cast<TimerOp&>(op)); });
+  // Each timer may lie in memory that was last touched long ago, and only the one before it knows where. So the ring is
+  // also walked from its other end, merely to look: two misses are on their way at a time, and in the second half none.
+  Op* ahead = level.slots[slot].back();
+  Op* last = nullptr;
+  level.slots[slot].drain([&](Op& op) {
+    if (ahead == &op || ahead == last) ahead = nullptr;
+    if (ahead) ahead = ahead->ring_prev();
+    last = &op;
+    insert(static_cast<TimerOp&>(op));
+  });
 }
 
 TimerOp* TimerWheel::pop_due(std::int64_t now) noexcept {

@@ -53,8 +53,9 @@ class [[nodiscard("co_await it")]] Checkpoint final : public Op, public AwaitLea
 };
 
 struct SleepFn {
+  // By reference: GCC 12 keeps an argument that is a class, passed by value, in the frame of whoever awaits.
   template <class Rep, class Period>
-  Sleep operator()(std::chrono::duration<Rep, Period> delay) const noexcept {
+  Sleep operator()(const std::chrono::duration<Rep, Period>& delay) const noexcept {
     return Sleep(to_nanos(delay));
   }
   template <class Number>
