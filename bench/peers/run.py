@@ -18,6 +18,7 @@ from peer import BUILD, Skipped, all_peers
 from scenarios import all_scenarios, wanted
 
 OUT = BUILD / "bench"
+SLOW_ROUNDS_MAX = 3
 
 
 def prepared(peers):
@@ -39,7 +40,7 @@ def measure(peers, scenarios, rounds):
     results = {}
     for name, scenario in scenarios.items():
         row = results[name] = {peer: [] for peer in peers if peer.can(scenario)}
-        times = 1 if scenario.get("slow") else rounds
+        times = min(rounds, SLOW_ROUNDS_MAX) if scenario.get("slow") else rounds
         for i in range(times):
             progress(f"{name}: round {i + 1} of {times}")
             measure_round(row, name, scenario)
@@ -89,7 +90,7 @@ def arguments():
     parser.add_argument("filter", nargs="?", default="", help="part of a scenario's name, or an area such as core, net")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--peers", help="only these folders, such as eddy,asio")
-    parser.add_argument("--no-slow", action="store_true", help="leave out sleepers and idle connections, which run once")
+    parser.add_argument("--no-slow", action="store_true", help="leave out sleepers and idle connections, which take up to ten seconds each")
     return parser.parse_args()
 
 

@@ -362,6 +362,29 @@ TEST_P(WatchTest, MessagesAndBulkTakeTurnsWithoutLosingAByte) {
   poller->detach(probe);
 }
 
+// A read that got less than it asked for says that the next one would be too early; it may be wrong.
+TEST_P(WatchTest, ABulkReaderIsToldWhatComesAfterAShortRead) {
+  auto [here, there] = make_connection();
+  Probe probe(here, Watch::Input::bytes);
+  poller->attach(probe);
+  const std::string much(50'000, 'x');
+  for (int round = 0; round != 3; ++round) {
+    put(there, much);
+    for (std::size_t left = much.size(); left != 0;) left -= receive(probe).size();
+  }
+  put(there, "while nobody asks");
+  poller->wait(moment);
+  EXPECT_EQ(receive(probe), "while nobody asks");
+  EXPECT_EQ(try_receive(probe), -EAGAIN);
+  put(there, much + "the end");
+  ASSERT_EQ(::shutdown(there.get(), SHUT_WR), 0);
+  std::string got;
+  for (std::string bytes = receive(probe); !bytes.empty(); bytes = receive(probe)) got += bytes;
+  EXPECT_EQ(got, much + "the end");
+  EXPECT_EQ(receive(probe), "") << "and again";
+  poller->detach(probe);
+}
+
 TEST_P(WatchTest, ReadinessOfAPipe) {
   int ends[2];
   check(::pipe2(ends, O_NONBLOCK | O_CLOEXEC), "pipe2");
