@@ -26,7 +26,7 @@ namespace eddy::detail {
 [[gnu::always_inline]] inline Step TaskBase::finish() noexcept {
   auto& owner = static_cast<Owner&>(*root.up);
   set_done(owner);
-  while (Op* waiter = waiters_.pop_front()) waiter->fire();
+  while (Op* waiter = waiters().pop_front()) waiter->fire();  // a result that moves may give the task an extra
   Step step = take_leave(owner);
   unref();
   return step;

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "eddy/combine/outcome.h"
+#include "eddy/core/any_task.h"
 #include "eddy/core/context_var.h"
 #include "eddy/core/create_task.h"
 #include "eddy/core/run.h"
@@ -54,6 +55,23 @@ TEST(RunCoroutineThreadsafeTest, ItsOwnFutureGivesResultsErrorsAndReferences) {
   auto pointer = background.run([](std::unique_ptr<int> p) -> Task<std::unique_ptr<int>> { co_return p; },
                                 std::make_unique<int>(9));
   EXPECT_EQ(*pointer.get(), 9);
+}
+
+/// Moved out of a task that has just ended, it gives that task a name.
+struct NamesItsTask {
+  explicit NamesItsTask(int n) : number(n) {}
+  NamesItsTask(NamesItsTask&& other) noexcept : number(other.number) {
+    if (eddy::current_task().done()) eddy::current_task().set_name("ended");
+  }
+  int number;
+};
+
+TEST(RunCoroutineThreadsafeTest, AResultMayTouchItsTaskWhileItIsMovedOut) {
+  LoopThread background;
+  for (int i = 0; i != 10; ++i) {
+    auto future = background.run([](int n) -> Task<NamesItsTask> { co_return NamesItsTask(n); }, i);
+    EXPECT_EQ(future.get().number, i);
+  }
 }
 
 TEST(RunCoroutineThreadsafeTest, RunsThereWithTheCallersContext) {
