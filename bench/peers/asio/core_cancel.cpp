@@ -16,10 +16,7 @@ constexpr int kTurns = 5;
 constexpr int kTasks = 100;
 constexpr int kCold = 100'000;
 
-asio::awaitable<void> three_deep() {
-  asio::steady_timer timer(co_await asio::this_coro::executor, 1h);
-  co_await timer.async_wait(asio::use_awaitable);
-}
+asio::awaitable<void> three_deep() { co_await nap(1h); }
 asio::awaitable<void> two_deep() { co_await three_deep(); }
 asio::awaitable<void> one_deep() { co_await two_deep(); }
 
@@ -27,11 +24,10 @@ asio::awaitable<void> one_deep() { co_await two_deep(); }
 struct Sleepers {
   explicit Sleepers(int count) : signals(static_cast<std::size_t>(count)) {
     for (asio::cancellation_signal& signal : signals) {
-      auto ended_one = [this](std::exception_ptr error) { ended += error != nullptr; };
+      auto ended_one = [this](std::exception_ptr) { ++ended; };
       asio::co_spawn(loop, one_deep(), asio::bind_cancellation_slot(signal.slot(), ended_one));
     }
     loop.poll();
-    ended = 0;
   }
 
   asio::io_context loop{1};

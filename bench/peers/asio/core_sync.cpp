@@ -18,12 +18,19 @@ constexpr int kEach = 10;
 using Queue = asio::experimental::channel<void(std::error_code, int)>;
 using Permits = Queue;  // of numbers that nobody looks at
 
+/// Tries first: an operation that could be over at once suspends all the same.
 asio::awaitable<void> produce(Queue& queue, int items) {
-  for (int i = 0; i < items; ++i) co_await queue.async_send({}, i, asio::use_awaitable);
+  for (int i = 0; i < items; ++i) {
+    if (!queue.try_send(std::error_code{}, i)) co_await queue.async_send({}, i, asio::use_awaitable);
+  }
 }
 
 asio::awaitable<void> consume(Queue& queue, int items) {
-  for (int i = 0; i < items; ++i) keep(co_await queue.async_receive(asio::use_awaitable));
+  for (int i = 0; i < items; ++i) {
+    int item = 0;
+    const bool got = queue.try_receive([&](std::error_code, int sent) { item = sent; });
+    keep(got ? item : co_await queue.async_receive(asio::use_awaitable));
+  }
 }
 
 double queue(int pairs) {
@@ -45,7 +52,7 @@ double queue_4_4() { return queue(4); }
 /// Held across a yield: without it nobody would ever wait.
 asio::awaitable<void> take_turns(Permits& permits) {
   for (int i = 0; i < kEach; ++i) {
-    co_await permits.async_send({}, 0, asio::use_awaitable);
+    if (!permits.try_send(std::error_code{}, 0)) co_await permits.async_send({}, 0, asio::use_awaitable);
     co_await asio::post(asio::use_awaitable);
     permits.try_receive([](std::error_code, int) {});
   }

@@ -24,11 +24,6 @@ asio::awaitable<int> yields_once() {
   co_return 1;
 }
 
-asio::awaitable<void> nap(std::chrono::nanoseconds length) {
-  asio::steady_timer timer(co_await asio::this_coro::executor, length);
-  co_await timer.async_wait(asio::use_awaitable);
-}
-
 double with_timeout(asio::awaitable<int> (*work)()) {
   Turns turns(kTurns);
   run_on_loop([&]() -> asio::awaitable<void> {

@@ -7,7 +7,7 @@ from turns import Turns
 CAPACITY = 100
 ITEMS = 20_000
 TASKS = 10_000
-EACH = 2  # the others: 10
+EACH = 10
 
 
 async def produce(queue, items):
