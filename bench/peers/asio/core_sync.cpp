@@ -29,7 +29,8 @@ asio::awaitable<void> consume(Queue& queue, int items) {
   for (int i = 0; i < items; ++i) {
     int item = 0;
     const bool got = queue.try_receive([&](std::error_code, int sent) { item = sent; });
-    keep(got ? item : co_await queue.async_receive(asio::use_awaitable));
+    if (!got) item = co_await queue.async_receive(asio::use_awaitable);
+    keep(item);
   }
 }
 
