@@ -367,12 +367,9 @@ int UringPoller::receive(Watch& watch, void* into, std::size_t size) noexcept {
 }
 
 int UringPoller::receive_now(UringSlot& slot, void* into, std::size_t size) noexcept {
-  // Should there be more nevertheless, such as the end, then the poll that comes next says so at once.
-  if (std::exchange(slot.drained, false)) return -EAGAIN;
   const ssize_t got = ::recv(slot.fd, into, std::min<std::size_t>(size, INT_MAX), MSG_DONTWAIT);
   if (got < 0) return errno == EINTR ? -EAGAIN : -errno;
   const auto bytes = static_cast<std::size_t>(got);
-  slot.drained = got != 0 && bytes < size;
   const bool small = bytes < size && bytes < ReceiveBuffers::size;
   slot.small_reads = small ? slot.small_reads + 1 : 0;
   if (slot.small_reads >= UringSlot::small_reads_max) slot.bulk = false;

@@ -362,7 +362,6 @@ TEST_P(WatchTest, MessagesAndBulkTakeTurnsWithoutLosingAByte) {
   poller->detach(probe);
 }
 
-// A read that got less than it asked for says that the next one would be too early; it may be wrong.
 TEST_P(WatchTest, ABulkReaderIsToldWhatComesAfterAShortRead) {
   auto [here, there] = make_connection();
   Probe probe(here, Watch::Input::bytes);
@@ -374,7 +373,9 @@ TEST_P(WatchTest, ABulkReaderIsToldWhatComesAfterAShortRead) {
   }
   put(there, "while nobody asks");
   poller->wait(moment);
-  EXPECT_EQ(receive(probe), "while nobody asks");
+  char first = 0;
+  EXPECT_EQ(poller->receive(probe, &first, 1), 1) << "what is there is had at the first attempt";
+  EXPECT_EQ(receive(probe), "hile nobody asks");
   EXPECT_EQ(try_receive(probe), -EAGAIN);
   put(there, much + "the end");
   ASSERT_EQ(::shutdown(there.get(), SHUT_WR), 0);

@@ -40,7 +40,6 @@ struct UringSlot {
   State output = idle;
   bool peer_has_ended = false;  ///< a wait for room has been answered by that
   bool bulk = false;            ///< more comes at once than a buffer holds: its reader takes it from the socket itself
-  bool drained = false;         ///< the reader got less than it asked for: the next attempt would be too early
   unsigned small_reads = 0;     ///< in a row, as a bulk reader
   int end = 1;  ///< what receive or accept says once everything before it was taken: <= 0; 1 = nothing has ended
   Received received;
