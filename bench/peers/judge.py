@@ -14,9 +14,11 @@ def multiples(these, those):
 
 
 def partner(row, peer, family):
-    """Whom of `family` this peer is compared with: of the same compiler and backend, where there are several."""
+    """Whom of `family` this peer is compared with: of the same compiler and backend, where there are several.
+
+    Who has no choice of backends has epoll."""
     def matches(other):
-        return (other.variant in ("", peer.variant)) + (other.backend in ("", peer.backend))
+        return (other.variant in ("", peer.variant)) + (other.backend in ("", peer.backend or "epoll"))
 
     family = [other for other in row if other.family == family]
     return max(family, key=matches, default=None)  # the first of those that match best
@@ -49,15 +51,23 @@ def verdict(scenario, row, peer):
     if other is None:
         return f"not compared: {scenario['against']} is missing"
     if "at_least" in scenario:  # of its speed
-        ratio = statistics.median(multiples(row[other], row[peer]))
-        met = met and ratio >= scenario["at_least"]
+        ratios = multiples(row[other], row[peer])
+        met = met and statistics.median(ratios) >= scenario["at_least"]
     else:  # of its cost
-        ratio = statistics.median(multiples(row[peer], row[other]))
-        met = met and ratio <= scenario["at_most_times"]
-    return f"{ratio:.2f} × {other.name}: {'met' if met else 'missed'}"
+        ratios = multiples(row[peer], row[other])
+        met = met and statistics.median(ratios) <= scenario["at_most_times"]
+    return f"{ratio_text(ratios)} × {other.name}: {'met' if met else 'missed'}"
 
 
-def number(value):
+def ratio_text(ratios):
+    """`1.04 (0.98 – 1.2)`: whoever reads a verdict sees how sure it is."""
+    text = f"{statistics.median(ratios):.2f}"
+    return text if len(ratios) == 1 else f"{text} ({min(ratios):.2f} – {max(ratios):.2f})"
+
+
+def number(value, unit=""):
+    if unit == "B" and value < 1000:
+        return f"{value:.1f}"
     return f"{value:.3g}" if value < 100 else f"{value:,.0f}"
 
 

@@ -9,7 +9,7 @@ import pathlib
 import re
 import sys
 
-from peer import BUILD
+from peer import BUILD, all_peers
 from scenarios import all_scenarios
 
 RUN = BUILD / "bench"
@@ -20,7 +20,8 @@ MARKED = re.compile(r"(<!-- results: publish.py writes this -->\n).*?(<!-- end -
 def page(facts, table):
     return f"""# Performance: results
 
-Written by `bench/peers/publish.py` from a run of `./dev bench peers` on {facts['date']}: {facts['rounds']} rounds on
+Written by `bench/peers/publish.py` from a run of `./dev bench peers` of
+commit {facts['commit']} on {facts['date']}: {facts['rounds']} rounds on
 {facts['processor']}, {facts['cores']} cores, {facts['kernel']}, {facts['distribution']}. The load of the machine was
 {facts['load']} when it began (the last 1, 5, 15 minutes): figures of a busy machine are worth nothing. Absolute figures
 belong to this machine; [how to read them](performance.md).
@@ -36,9 +37,11 @@ def link(facts):
 
 
 def missing(run):
-    """What has not been measured, or not by eddy."""
+    """What has not been measured, or not by eddy, and which peers took no part."""
+    families = {name.split()[0] for name in run["versions"]}
     return [name for name in all_scenarios()
-            if not any(peer.startswith("eddy") for peer in run["scenarios"].get(name, {}).get("rounds", {}))]
+            if not any(peer.startswith("eddy") for peer in run["scenarios"].get(name, {}).get("rounds", {}))
+            ] + sorted({peer.family for peer in all_peers()} - families)
 
 
 def publish(docs, run, table, picture):

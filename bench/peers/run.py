@@ -6,6 +6,7 @@ Medians with the fastest and the slowest round, beside the targets. In build/ben
 (the table), peers.svg (the picture)."""
 import argparse
 import json
+import signal
 import sys
 import time
 
@@ -36,14 +37,16 @@ def prepared(peers):
 
 
 def measure(peers, scenarios, rounds):
-    """{scenario: {peer: [a value for each round]}}. Peers alternate: other work on the machine comes and goes."""
-    results = {}
-    for name, scenario in scenarios.items():
-        row = results[name] = {peer: [] for peer in peers if peer.can(scenario)}
-        times = min(rounds, SLOW_ROUNDS_MAX) if scenario.get("slow") else rounds
-        for i in range(times):
-            progress(f"{name}: round {i + 1} of {times}")
-            measure_round(row, name, scenario)
+    """{scenario: {peer: [a value for each round]}}.
+
+    Other work on the machine comes and goes: so peers alternate, and a busy minute meets one round of many scenarios
+    rather than every round of one."""
+    results = {name: {peer: [] for peer in peers if peer.can(scenario)} for name, scenario in scenarios.items()}
+    for i in range(rounds):
+        for name, scenario in scenarios.items():
+            if i < SLOW_ROUNDS_MAX or not scenario.get("slow"):
+                progress(f"round {i + 1} of {rounds}: {name}")
+                measure_round(results[name], name, scenario)
     progress("")
     return results
 
@@ -90,8 +93,22 @@ def arguments():
     parser.add_argument("filter", nargs="?", default="", help="part of a scenario's name, or an area such as core, net")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--peers", help="only these folders, such as eddy,asio")
-    parser.add_argument("--no-slow", action="store_true", help="leave out sleepers and idle connections, which take up to ten seconds each")
-    return parser.parse_args()
+    parser.add_argument("--no-slow", action="store_true",
+                        help="leave out sleepers and idle connections, which take up to ten seconds each")
+    options = parser.parse_args()
+    if options.rounds < 1:
+        parser.error("--rounds: at least one")
+    return options
+
+
+def chosen(names):
+    """The peers that were asked for by name, or all."""
+    peers = list(all_peers())
+    there = {peer.family for peer in peers}
+    unknown = set(names or []) - there
+    if unknown:
+        sys.exit(f"no peer is called {', '.join(sorted(unknown))}; there are {', '.join(sorted(there))}")
+    return [peer for peer in peers if not names or peer.family in names]
 
 
 def main():
@@ -99,8 +116,7 @@ def main():
     scenarios = wanted(all_scenarios(), options.filter, not options.no_slow)
     if not scenarios:
         sys.exit(f"no scenario's name contains '{options.filter}', and no area is called that: see bench/peers/scenarios.toml")
-    families = options.peers and options.peers.split(",")
-    peers = prepared(peer for peer in all_peers() if not families or peer.family in families)
+    peers = prepared(chosen(options.peers and options.peers.split(",")))
     if not peers:
         sys.exit("no program could be built")
     facts, begin = machine.facts(options.rounds), time.monotonic()
@@ -112,5 +128,9 @@ def main():
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # through `finally`: servers end as well
     selftest.main()
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("\ninterrupted: nothing is kept of it")

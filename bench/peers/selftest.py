@@ -23,8 +23,8 @@ def test_table():
            peer("eddy", "gcc"): [10, 30, 11], peer("eddy", "clang"): [21, 22, 23]}
     said = lines("a", scenario, row)
     assert " ".join(said[0]) == "a: work; target ≤ 20 us, ≥ 0.95 × the speed of tbb", said[0]
-    assert " ".join(said[1]) == "eddy gcc 11 us 10 – 30 1.00 × tbb gcc: met", said[1]
-    assert " ".join(said[2]) == "eddy clang 22 us 21 – 23 1.36 × tbb clang: missed", said[2]
+    assert " ".join(said[1]) == "eddy gcc 11 us 10 – 30 1.00 (0.91 – 1.10) × tbb gcc: met", said[1]
+    assert " ".join(said[2]) == "eddy clang 22 us 21 – 23 1.36 (1.30 – 1.43) × tbb clang: missed", said[2]
     assert " ".join(said[3]) == "tbb gcc 10 us 10 – 33 1 (0.909 – 1.1) × [1]", said[3]
     assert ["[1]", "tbb:", "blocks"] in said
 
@@ -34,7 +34,12 @@ def test_network():
                 "against": "raw"}
     row = {peer("eddy", "gcc", "epoll"): [Sample(9, 100), Sample(9, 300)],
            peer("raw", "", "uring"): [Sample(5, 1), Sample(5, 1)], peer("raw", "", "epoll"): [Sample(8, 1), Sample(9, 1)]}
-    assert " ".join(lines("a", scenario, row)[1]) == "eddy gcc epoll 9 us 9 – 9 200/s 1.06 × raw epoll: missed"
+    assert " ".join(lines("a", scenario, row)[1]) == "eddy gcc epoll 9 us 9 – 9 200/s 1.06 (1.00 – 1.12) × raw epoll: missed"
+
+
+def test_who_has_no_backend_is_compared_on_epoll():
+    row = {peer("eddy", "gcc", "uring"): [1], peer("eddy", "gcc", "epoll"): [2], peer("tokio"): [3]}
+    assert judge.partner(row, list(row)[2], "eddy").backend == "epoll"
 
 
 def test_limits_of_each_compiler():
@@ -62,6 +67,7 @@ def test_filter():
 def main():
     test_table()
     test_network()
+    test_who_has_no_backend_is_compared_on_epoll()
     test_limits_of_each_compiler()
     test_picture()
     test_filter()

@@ -11,8 +11,9 @@ class Line:
     def __init__(self, scenario, row, peer, notes):
         values = row[peer]
         self.name = peer.label(scenario)
-        self.value = f"{judge.number(statistics.median(values))} {scenario['unit']}"
-        self.range = f"{judge.number(min(values))} – {judge.number(max(values))}" if len(values) > 1 else ""
+        unit = scenario["unit"]
+        self.value = f"{judge.number(statistics.median(values), unit)} {unit}"
+        self.range = f"{judge.number(min(values), unit)} – {judge.number(max(values), unit)}" if len(values) > 1 else ""
         self.rate = rate(values)
         self.times = times_eddy(row, peer)
         self.verdict = judge.verdict(scenario, row, peer) if peer.family == "eddy" else ""
