@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "eddy/core/frame_memory.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <mutex>
@@ -26,14 +27,11 @@ constexpr std::size_t slab_header_bytes = 64;
 constexpr std::size_t huge_page_bytes = 2 * 1024 * 1024;
 constexpr std::size_t region_bytes_medium = 16 * frame_slab_bytes;
 constexpr std::size_t heap_bytes_large = 8 * 1024 * 1024;
-constexpr std::size_t region_bytes_large = 8 * huge_page_bytes;
+constexpr std::size_t region_bytes_large = 8 * huge_page_bytes;  // got from the system, and given back to it
 
 constexpr std::size_t next_region_bytes(std::size_t heap_bytes) noexcept {
   if (heap_bytes == 0) return frame_slab_bytes;
   return heap_bytes < heap_bytes_large ? region_bytes_medium : region_bytes_large;
-}
-constexpr std::size_t region_alignment(std::size_t bytes) noexcept {
-  return bytes < huge_page_bytes ? frame_slab_bytes : huge_page_bytes;
 }
 
 // What a block freed elsewhere says about itself on its way home; fits the smallest block.
@@ -139,10 +137,32 @@ bool collect_remote(Heap& heap) noexcept {
   return count != 0;
 }
 
+// Aligned to huge pages and made of them, if the system likes; null if there is no room for it.
+void* map_large_region() noexcept {
+  constexpr std::size_t asked = region_bytes_large + huge_page_bytes;
+  void* mapped = ::mmap(nullptr, asked, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapped == MAP_FAILED) return nullptr;
+  char* begin = static_cast<char*>(mapped);
+  const std::size_t before = -reinterpret_cast<std::uintptr_t>(begin) % huge_page_bytes;
+  if (before != 0) ::munmap(begin, before);
+  begin += before;
+  ::munmap(begin + region_bytes_large, huge_page_bytes - before);
+  ::madvise(begin, region_bytes_large, MADV_HUGEPAGE);
+  return begin;
+}
+
+void drop_region(void* region, std::size_t bytes) noexcept {
+  if (bytes == region_bytes_large) {
+    ::munmap(region, bytes);
+  } else {
+    ::operator delete(region, bytes, std::align_val_t{frame_slab_bytes});
+  }
+}
+
 void destroy(Heap* heap) noexcept {
   while (Region* region = heap->regions) {
     heap->regions = region->next;
-    ::operator delete(region, region->bytes, std::align_val_t{region_alignment(region->bytes)});
+    drop_region(region, region->bytes);
   }
   delete heap;
 }
@@ -185,9 +205,12 @@ Heap& own_heap() { return this_heap == &no_heap ? enter_heap() : static_cast<Hea
 // -----------------------------------------------------------------------------------------------------------
 
 void add_region(Heap& heap) {
-  const std::size_t bytes = next_region_bytes(heap.slab_bytes);
-  void* memory = ::operator new(bytes, std::align_val_t{region_alignment(bytes)});
-  if (bytes >= huge_page_bytes) ::madvise(memory, bytes, MADV_HUGEPAGE);  // a wish: it may not be granted
+  std::size_t bytes = next_region_bytes(heap.slab_bytes);
+  void* memory = bytes == region_bytes_large ? map_large_region() : nullptr;
+  if (memory == nullptr) {
+    bytes = std::min(bytes, region_bytes_medium);
+    memory = ::operator new(bytes, std::align_val_t{frame_slab_bytes});
+  }
   heap.regions = new (memory) Region{{&heap}, heap.regions, bytes};
   heap.slab_bytes += bytes;
   heap.slab_next = static_cast<char*>(memory);

@@ -94,6 +94,26 @@ TEST(FrameMemoryTest, ChurnStaysInTheMemoryOfItsPeak) {
   });
 }
 
+// Beyond 8 MiB it grows in steps of 16 MiB, which the thread that ends gives back.
+TEST(FrameMemoryTest, LargeHeapsGrowInLargeSteps) {
+  constexpr std::size_t kBlocks = 100'000;
+  for (int i = 0; i < 3; ++i) {
+    on_thread([] {
+      std::vector<Block> blocks;
+      for (std::size_t n = 0; n < kBlocks; ++n) blocks.push_back(take(256));
+      if (detail::frame_pooling) {
+        EXPECT_GE(frame_stats().slab_bytes, kBlocks * 256);
+        EXPECT_LE(frame_stats().slab_bytes, kBlocks * 256 + (std::size_t{17} << 20));
+      }
+      for (const Block& block : blocks) {
+        ASSERT_TRUE(intact(block));
+        give(block);
+      }
+      EXPECT_EQ(frame_stats().live, 0u);
+    });
+  }
+}
+
 TEST(FrameMemoryTest, StatsCountPooledAndLargeBlocks) {
   on_thread([] {
     EXPECT_EQ(frame_stats().slab_bytes, 0u) << "a thread without frames holds nothing";
