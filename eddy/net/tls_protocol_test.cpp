@@ -130,6 +130,30 @@ EDDY_TEST(TlsEnd, NothingIsLostWhenAClientNeverReads, tls_test::kKernel) {
   EXPECT_EQ(got, "message");
 }
 
+// The client's goodbye waits in the socket, unread, when the server closes: a reset would overtake the answer.
+EDDY_TEST(TlsEnd, NothingIsLostWhenAServerAnswersAGoodbye, tls_test::kKernel) {
+  constexpr std::size_t kRequest = 50'000;
+  constexpr std::size_t kAnswer = 1'500'000;
+  Server server = co_await start_server(
+      [&](Stream client) -> Task<> {
+        std::size_t read = 0;
+        while (read < kRequest) read += (co_await client.read_some()).size();
+        co_await sleep(5ms);
+        co_await client.write(std::string(kAnswer, 'a'));
+        co_await client.aclose();
+      },
+      "127.0.0.1", 0, a_server());
+  Stream client = co_await open_connection("127.0.0.1", server.port(), a_client());
+  co_await client.write(std::string(kRequest, 'r'));
+  co_await sleep(1ms);
+  co_await client.write_eof();
+  co_await sleep(10ms);
+  std::size_t got = 0;
+  while (const std::size_t some = (co_await client.read_some(1000)).size()) got += some;
+  EXPECT_EQ(got, kAnswer);
+  co_await server.aclose();
+}
+
 // ---- bad peers
 
 EDDY_TEST(TlsPeers, GarbageInsteadOfAHandshake) {
