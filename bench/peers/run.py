@@ -20,6 +20,7 @@ from scenarios import all_scenarios, wanted
 
 OUT = BUILD / "bench"
 SLOW_ROUNDS_MAX = 3
+SECONDS_TO_SETTLE = 2  # the kernel goes on closing thousands of connections, on either core
 
 
 def prepared(peers):
@@ -40,19 +41,24 @@ def measure(peers, scenarios, rounds):
     """{scenario: {peer: [a value for each round]}}.
 
     Other work on the machine comes and goes: so peers alternate, and a busy minute meets one round of many scenarios
-    rather than every round of one."""
+    rather than every round of one. Another peer is the first in each round: what was there before, the state of the
+    memory for instance, is not always the same one's burden."""
     results = {name: {peer: [] for peer in peers if peer.can(scenario)} for name, scenario in scenarios.items()}
     for i in range(rounds):
         for name, scenario in scenarios.items():
             if i < SLOW_ROUNDS_MAX or not scenario.get("slow"):
                 progress(f"round {i + 1} of {rounds}: {name}")
-                measure_round(results[name], name, scenario)
+                measure_round(results[name], name, scenario, first=i)
+                if "load" in scenario:
+                    time.sleep(SECONDS_TO_SETTLE)
     progress("")
     return results
 
 
-def measure_round(row, name, scenario):
-    for peer in list(row):
+def measure_round(row, name, scenario, first):
+    peers = list(row)
+    first %= max(len(peers), 1)
+    for peer in peers[first:] + peers[:first]:
         try:
             row[peer].append(peer.measure(scenario))
         except Skipped as reason:
