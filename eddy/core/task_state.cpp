@@ -26,7 +26,10 @@ namespace eddy::detail {
 [[gnu::always_inline]] inline Step TaskBase::finish() noexcept {
   auto& owner = static_cast<Owner&>(*root.up);
   set_done(owner);
-  while (Op* waiter = waiters().pop_front()) waiter->fire();  // a result that moves may give the task an extra
+  for (Op* waiter = waiters_.pop_front(); waiter;) {
+    waiter->fire();  // may run code of users, such as a move constructor, and that give the task an extra
+    waiter = root.has(kHasExtra) ? extra_->waiters.pop_front() : waiters_.pop_front();
+  }
   Step step = take_leave(owner);
   unref();
   return step;
