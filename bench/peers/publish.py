@@ -23,8 +23,8 @@ def page(facts, table):
 Written by `bench/peers/publish.py` from a run of `./dev bench peers` of
 commit {facts['commit']} on {facts['date']}: {facts['rounds']} rounds on
 {facts['processor']}, {facts['cores']} cores, {facts['kernel']}, {facts['distribution']}. The load of the machine was
-{facts['load']} when it began (the last 1, 5, 15 minutes): figures of a busy machine are worth nothing. Absolute figures
-belong to this machine; [how to read them](performance.md).
+{facts['load']} when it began (the last 1, 5, 15 minutes), and {facts['disturbed']} measurements were disturbed by others:
+figures of a busy machine are worth nothing. Absolute figures belong to this machine; [how to read them](performance.md).
 
 ![Cost of one operation, eddy and its peers, on a logarithmic scale](performance-results.svg)
 

@@ -14,6 +14,7 @@ import machine
 import picture
 import selftest
 import tables
+from calm import Calm
 from judge import target
 from peer import BUILD, Skipped, all_peers
 from scenarios import all_scenarios, wanted
@@ -37,7 +38,7 @@ def prepared(peers):
 # --- measuring -----------------------------------------------------------------------------------
 
 
-def measure(peers, scenarios, rounds):
+def measure(peers, scenarios, rounds, calm):
     """{scenario: {peer: [a value for each round]}}.
 
     Other work on the machine comes and goes: so peers alternate, and a busy minute meets one round of many scenarios
@@ -48,19 +49,19 @@ def measure(peers, scenarios, rounds):
         for name, scenario in scenarios.items():
             if i < SLOW_ROUNDS_MAX or not scenario.get("slow"):
                 progress(f"round {i + 1} of {rounds}: {name}")
-                measure_round(results[name], name, scenario, first=i)
+                measure_round(results[name], name, scenario, calm, first=i)
                 if "load" in scenario:
                     time.sleep(SECONDS_TO_SETTLE)
     progress("")
     return results
 
 
-def measure_round(row, name, scenario, first):
+def measure_round(row, name, scenario, calm, first):
     peers = list(row)
     first %= max(len(peers), 1)
     for peer in peers[first:] + peers[:first]:
         try:
-            row[peer].append(peer.measure(scenario))
+            row[peer].append(calm.measure(lambda: peer.measure(scenario), scenario.get("one_core", False)))
         except Skipped as reason:
             progress("")
             print(f"{peer.name}: {name} skipped: {reason}", file=sys.stderr)
@@ -101,6 +102,8 @@ def arguments():
     parser.add_argument("--peers", help="only these folders, such as eddy,asio")
     parser.add_argument("--no-slow", action="store_true",
                         help="leave out sleepers and idle connections, which take up to ten seconds each")
+    parser.add_argument("--patience", type=float, default=1, metavar="SECONDS",
+                        help="how much longer a measurement may take until others leave the machine alone")
     options = parser.parse_args()
     if options.rounds < 1:
         parser.error("--rounds: at least one")
@@ -125,8 +128,9 @@ def main():
     peers = prepared(chosen(options.peers and options.peers.split(",")))
     if not peers:
         sys.exit("no program could be built")
-    facts, begin = machine.facts(options.rounds), time.monotonic()
-    results = measure(peers, scenarios, options.rounds)
+    facts, begin, calm = machine.facts(options.rounds), time.monotonic(), Calm(options.patience)
+    results = measure(peers, scenarios, options.rounds, calm)
+    facts["disturbed"] = calm.text()
     facts["seconds"] = round(time.monotonic() - begin)
     print("\n".join(tables.text(results, scenarios, peers, facts)))
     write(results, scenarios, peers, facts)

@@ -5,6 +5,7 @@ import pathlib
 import judge
 import picture
 import tables
+from calm import Calm
 from peer import Peer, Sample
 from scenarios import wanted
 
@@ -64,6 +65,16 @@ def test_filter():
     assert list(wanted(texts, "")) == ["a_core", "b", "c"]
 
 
+def test_calm():
+    looks = iter([1.0] * 1000)
+    calm = Calm(patience=0, yardstick=lambda core: next(looks))
+    looks, values = iter([1, 2]), iter(["slow", "fast"])
+    assert calm.measure(lambda: next(values), one_core=True) == "slow" and calm.text() == "1 of 1"
+    calm.patience = 60
+    looks, values = iter([1, 2, 1, 1.2]), iter(["slow", "fast"])
+    assert calm.measure(lambda: next(values), one_core=True) == "fast" and calm.text() == "1 of 2"
+
+
 def main():
     test_table()
     test_network()
@@ -71,6 +82,7 @@ def main():
     test_limits_of_each_compiler()
     test_picture()
     test_filter()
+    test_calm()
 
 
 if __name__ == "__main__":
