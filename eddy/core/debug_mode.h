@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 #include <source_location>
+#include <string>
 
 #include "eddy/base/ring.h"
 #include "eddy/core/node.h"
@@ -96,6 +97,11 @@ class DebugMode {
   /// Called by `enter`.
   void (*on_enter)() = nullptr;
   const WatchedDispatch& current() const noexcept { return current_; }
+
+  // Of the debug room, where that is linked.
+
+  /// Where the calling thread is in the program's own code: "at app.cpp:40 in crunch"; may be empty.
+  std::string (*own_place)() = nullptr;
 
  private:
   friend CancelNote;

@@ -243,7 +243,7 @@ TEST(RunDebugTest, ReportsACoroutineThatWasNeverAwaitedWithItsFunctionAndPlace) 
   EXPECT_TRUE(errors[0].starts_with("coroutine '")) << errors[0];
   EXPECT_NE(errors[0].find("never_awaited_here"), std::string::npos) << errors[0];
   EXPECT_NE(errors[0].find("run_test.cpp:"), std::string::npos) << errors[0];
-  EXPECT_TRUE(errors[0].ends_with("was never awaited")) << errors[0];
+  EXPECT_NE(errors[0].find(") was never awaited"), std::string::npos) << errors[0];
 }
 
 TEST(RunDebugTest, SaysNothingAboutTasksThatRanOrWereCancelled) {
