@@ -11,9 +11,9 @@
 //  4. The ring is disabled until the first submit or wait: that thread becomes its single issuer. When another thread
 //     takes the poller over, it gets a new ring, and what was in the old one is started again.
 //  5. A watched descriptor has a slot. Its input stays armed from the first attempt that found nothing: multishot,
-//  until
-//     its end, until its reader lags behind, or until it brings more at once than a buffer holds: then its reader
-//     receives by itself, and nothing is kept for it. A detached slot lives in `slots_` until its last CQE.
+//     until its end, until its reader lags behind, or until it brings more at once than a buffer holds: then its reader
+//     receives by itself, nothing is kept for it, and a multishot poll (`polls`) tells it when to try again. A poll
+//     that nobody listens to is stopped. A detached slot lives in `slots_` until its last CQE.
 //  6. `bell_armed_`: a multishot poll of the bell is in the kernel or on its way. The bell is read only to arm it
 //  again.
 #include <algorithm>
@@ -360,7 +360,7 @@ int UringPoller::receive(Watch& watch, void* into, std::size_t size) noexcept {
   if (slot.received.size() != 0)
     return static_cast<int>(slot.received.take(buffers_, into, std::min<std::size_t>(size, INT_MAX)));
   if (slot.end <= 0) return slot.end;
-  const bool itself = multishot_ == refused || (slot.bulk && slot.input == UringSlot::idle);
+  const bool itself = multishot_ == refused || (slot.bulk && (slot.input == UringSlot::idle || slot.polls));
   const int got = itself ? receive_now(slot, into, size) : -EAGAIN;
   if (got == -EAGAIN) want_input(watch);
   return got;
@@ -372,7 +372,10 @@ int UringPoller::receive_now(UringSlot& slot, void* into, std::size_t size) noex
   const auto bytes = static_cast<std::size_t>(got);
   const bool small = bytes < size && bytes < ReceiveBuffers::size;
   slot.small_reads = small ? slot.small_reads + 1 : 0;
-  if (slot.small_reads >= UringSlot::small_reads_max) slot.bulk = false;
+  if (slot.bulk && slot.small_reads >= UringSlot::small_reads_max) {
+    slot.bulk = false;
+    stop(slot, slot.input);
+  }
   return static_cast<int>(got);
 }
 
@@ -449,7 +452,10 @@ void UringPoller::work_off(UringSlot& slot, UringSlot::State& state, std::uint64
 }
 
 void UringPoller::prepare_input(io_uring_sqe* sqe, UringSlot& slot) noexcept {
-  if (!kernel_brings(slot.input_kind) || slot.bulk) {
+  slot.polls = slot.bulk;
+  if (slot.bulk) {
+    ::io_uring_prep_poll_multishot(sqe, slot.fd, POLLIN);
+  } else if (!kernel_brings(slot.input_kind)) {
     ::io_uring_prep_poll_add(sqe, slot.fd, POLLIN);
   } else if (slot.input_kind == Watch::Input::connections) {  // multishot accept is older than multishot receive
     ::io_uring_prep_multishot_accept(sqe, slot.fd, nullptr, nullptr, SOCK_CLOEXEC);
@@ -487,7 +493,9 @@ void UringPoller::handle_input(UringSlot& slot, int result, unsigned flags) noex
   const bool stopped = result == -ECANCELED || result == -ENOBUFS;
   const bool wanted = slot.watch->link.input_wanted;
   const bool keep = kernel_brings(slot.input_kind) && slot.end > 0 && (!slot.bulk || (stopped && wanted));
-  if (slot.full() || slot.bulk) stop(slot, slot.input);
+  slot.unheard = wanted ? 0 : slot.unheard + 1;
+  const bool useless = slot.polls ? slot.unheard >= UringSlot::unheard_max : slot.bulk;
+  if (slot.full() || useless) stop(slot, slot.input);
   if (keep && !slot.full() && !resting_) arm_input(slot);
   if (stopped || !wanted) return;
   set_wanted(slot.watch->link.input_wanted, false);

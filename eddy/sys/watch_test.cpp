@@ -386,6 +386,53 @@ TEST_P(WatchTest, ABulkReaderIsToldWhatComesAfterAShortRead) {
   poller->detach(probe);
 }
 
+TEST_P(WatchTest, ABulkReaderThatDoesNotListenIsToldWhenItDoesAgain) {
+  auto [here, there] = make_connection();
+  Probe probe(here, Watch::Input::bytes);
+  poller->attach(probe);
+  const std::string much(50'000, 'x');
+  for (int silence = 0; silence != 40; ++silence) {
+    std::string sent = much;
+    put(there, much);
+    std::string got = receive(probe, 65'536);
+    for (int i = 0; i != silence; ++i) {
+      put(there, "unheard");
+      sent += "unheard";
+      poller->wait(0);
+    }
+    while (got.size() < sent.size()) got += receive(probe, 65'536);
+    ASSERT_EQ(got, sent);
+    ASSERT_EQ(try_receive(probe), -EAGAIN);
+    put(there, "heard");
+    ASSERT_EQ(receive(probe), "heard") << silence;
+  }
+  poller->detach(probe);
+}
+
+TEST_P(WatchTest, ABulkReaderMayLeaveWhileItIsTold) {
+  for (int more = 0; more != 3; ++more) {
+    auto [here, there] = make_connection();
+    Probe probe(here, Watch::Input::bytes);
+    poller->attach(probe);
+    const std::string much(50'000, 'x');
+    put(there, much);
+    for (std::size_t left = much.size(); left != 0;) left -= receive(probe).size();
+    EXPECT_EQ(try_receive(probe), -EAGAIN);  // armed
+    for (int i = 0; i != more; ++i) {
+      put(there, "x");
+      poller->wait(i == 0 ? moment : 0);
+    }
+    poller->detach(probe);
+    const int left = here.get();
+    here.reset();
+    poller->wait(0);
+    EXPECT_EQ(::fcntl(left, F_GETFD), -1);
+    char byte = 0;
+    EXPECT_LE(::recv(there.get(), &byte, 1, 0), 0) << "closed means closed, to the peer";
+    poller->wait(0);
+  }
+}
+
 TEST_P(WatchTest, ReadinessOfAPipe) {
   int ends[2];
   check(::pipe2(ends, O_NONBLOCK | O_CLOEXEC), "pipe2");

@@ -27,6 +27,8 @@ struct UringSlot {
 
   /// So many small reads in a row, and a bulk reader's socket brings messages again.
   static constexpr unsigned small_reads_max = 16;
+  /// So many tellings in a row that nobody waited for, and a poll is stopped: its reader has other things to do.
+  static constexpr unsigned unheard_max = 16;
 
   [[nodiscard]] bool full() const noexcept {
     return received.size() >= received_max || accepted.size() >= accepted_max;
@@ -40,6 +42,8 @@ struct UringSlot {
   State output = idle;
   bool peer_has_ended = false;  ///< a wait for room has been answered by that
   bool bulk = false;            ///< more comes at once than a buffer holds: its reader takes it from the socket itself
+  bool polls = false;           ///< what is armed for input receives nothing: it only tells a bulk reader to try
+  unsigned unheard = 0;         ///< completions in a row that nobody waited for
   unsigned small_reads = 0;     ///< in a row, as a bulk reader
   int end = 1;  ///< what receive or accept says once everything before it was taken: <= 0; 1 = nothing has ended
   Received received;
