@@ -195,8 +195,8 @@ ListenOptions listen_options(const ServerOptions& of) {
 
 std::vector<Address> everywhere(std::uint16_t port) { return {Address::ip("::", port), Address::ip("0.0.0.0", port)}; }
 
-// "" with port 0: the same free port for all.
-std::vector<Listener> listen_at(const std::vector<Address>& addresses, const ListenOptions& options) {
+// Port 0: the same free port for all. Empty if what was free at the first address is taken at the next.
+std::vector<Listener> try_to_listen_at(const std::vector<Address>& addresses, const ListenOptions& options) {
   std::vector<Listener> listeners;
   for (const Address& address : addresses) {
     const bool same = address.port() == 0 && !listeners.empty();
@@ -204,11 +204,20 @@ std::vector<Listener> listen_at(const std::vector<Address>& addresses, const Lis
       listeners.push_back(
           Listener::listen(same ? address.with_port(listeners.front().address().port()) : address, options));
     } catch (const std::system_error& error) {
+      const int code = error.code().value();
+      if (same && code == EADDRINUSE) return {};
       // A machine without IPv6.
-      if (addresses.size() == 1 || (error.code().value() != EAFNOSUPPORT && error.code().value() != EADDRNOTAVAIL))
-        throw;
+      if (addresses.size() == 1 || (code != EAFNOSUPPORT && code != EADDRNOTAVAIL)) throw;
     }
   }
+  return listeners;
+}
+
+constexpr int kFreePortTries = 100;
+
+std::vector<Listener> listen_at(const std::vector<Address>& addresses, const ListenOptions& options) {
+  std::vector<Listener> listeners;
+  for (int i = 0; i < kFreePortTries && listeners.empty(); ++i) listeners = try_to_listen_at(addresses, options);
   return listeners;
 }
 

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "eddy/base/error.h"
@@ -27,6 +29,7 @@
 #include "eddy/io/stream_error.h"
 #include "eddy/net/connect.h"
 #include "eddy/sync/event.h"
+#include "eddy/sys/fd.h"
 #include "eddy/test/test.h"
 #include "eddy/time/sleep.h"
 #include "eddy/time/timeout.h"
@@ -67,6 +70,22 @@ EDDY_TEST(Server, LocalhostAndEveryInterface) {
     Stream stream = co_await open_connection("localhost", server.port());
     co_await stream.write("x");
     EXPECT_EQ(co_await stream.read_some(), "x");
+    co_await server.aclose();
+  }
+}
+
+// Each port that is taken at one address only may be the one that the kernel picks for the other.
+EDDY_TEST(Server, AFreePortIsFreeAtEveryAddress) {
+  std::vector<sys::Fd> taken;
+  for (int i = 0; i < 500; ++i) {
+    taken.push_back(sys::check_fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket"));
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    sys::check(::bind(taken.back().get(), reinterpret_cast<const sockaddr*>(&at), sizeof at), "bind");
+  }
+  for (int i = 0; i < 200; ++i) {
+    Server server = co_await start_server(echo, "", 0);
     co_await server.aclose();
   }
 }

@@ -139,7 +139,7 @@ std::string short_name(const std::string& function) { return eddy::detail::short
 NativeFrame frame_of(const Call& call) {
   NativeFrame frame;
   frame.function = call.function.empty() ? unknown_function(call.where) : short_name(call.function);
-  frame.foreign = call.where.library || call.function.starts_with("std::");
+  frame.foreign = call.where.library || frame.function.starts_with("std::");
   return frame;
 }
 
