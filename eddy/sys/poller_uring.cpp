@@ -369,6 +369,7 @@ int UringPoller::receive(Watch& watch, void* into, std::size_t size) noexcept {
 int UringPoller::receive_now(UringSlot& slot, void* into, std::size_t size) noexcept {
   const ssize_t got = ::recv(slot.fd, into, std::min<std::size_t>(size, INT_MAX), MSG_DONTWAIT);
   if (got < 0) return errno == EINTR ? -EAGAIN : -errno;
+  if (got == 0) return 0;
   const auto bytes = static_cast<std::size_t>(got);
   const bool small = bytes < size && bytes < ReceiveBuffers::size;
   slot.small_reads = small ? slot.small_reads + 1 : 0;
@@ -492,7 +493,7 @@ void UringPoller::handle_input(UringSlot& slot, int result, unsigned flags) noex
   }
   const bool stopped = result == -ECANCELED || result == -ENOBUFS;
   const bool wanted = slot.watch->link.input_wanted;
-  const bool keep = kernel_brings(slot.input_kind) && slot.end > 0 && (!slot.bulk || (stopped && wanted));
+  const bool keep = slot.end > 0 && ((stopped && wanted) || (kernel_brings(slot.input_kind) && !slot.bulk));
   slot.unheard = wanted ? 0 : slot.unheard + 1;
   const bool useless = slot.polls ? slot.unheard >= UringSlot::unheard_max : slot.bulk;
   if (slot.full() || useless) stop(slot, slot.input);

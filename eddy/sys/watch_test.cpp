@@ -409,6 +409,19 @@ TEST_P(WatchTest, ABulkReaderThatDoesNotListenIsToldWhenItDoesAgain) {
   poller->detach(probe);
 }
 
+TEST_P(WatchTest, TheEndOfBulkIsSaidAsOftenAsOneAsks) {
+  auto [here, there] = make_connection();
+  Probe probe(here, Watch::Input::bytes);
+  poller->attach(probe);
+  const std::string much(50'000, 'x');
+  put(there, much);
+  there.reset();
+  for (std::size_t left = much.size(); left != 0;) left -= receive(probe).size();
+  EXPECT_EQ(receive(probe), "");
+  for (int i = 0; i != 40; ++i) ASSERT_EQ(try_receive(probe), 0) << i;
+  poller->detach(probe);
+}
+
 TEST_P(WatchTest, ABulkReaderMayLeaveWhileItIsTold) {
   for (int more = 0; more != 3; ++more) {
     auto [here, there] = make_connection();
