@@ -54,6 +54,8 @@ constexpr std::uint64_t output_bit = 2;
 constexpr std::uint64_t nobody_tag = input_bit;
 constexpr std::uint64_t bell_tag = output_bit;
 
+constexpr int entries_of_a_close_max = 256;
+
 std::uint64_t tag_of(Operation& operation) noexcept { return reinterpret_cast<std::uintptr_t>(&operation); }
 std::uint64_t tag_of(UringSlot& slot, std::uint64_t bit) noexcept {
   return reinterpret_cast<std::uintptr_t>(&slot) | bit;
@@ -136,6 +138,7 @@ class UringPoller final : public Poller {
   void sleep(Nanos timeout);
   void look();
   bool kernel_has_more() noexcept;
+  bool kernel_says(unsigned any_of) noexcept;
   unsigned complete_ended() noexcept;
   void complete_cqes(unsigned limit) noexcept;
   void handle(std::uint64_t tag, int result, unsigned flags) noexcept;
@@ -154,6 +157,7 @@ class UringPoller final : public Poller {
   void handle_input(UringSlot& slot, int result, unsigned flags) noexcept;
   void take_in(UringSlot& slot, int result, unsigned flags) noexcept;
   void handle_output(UringSlot& slot, int result, unsigned flags) noexcept;
+  void let_go() noexcept;
   void free_if_done(UringSlot& slot) noexcept;
   bool submitted(const UringSlot& slot) noexcept;
   void restart_slots() noexcept;
@@ -337,10 +341,16 @@ void UringPoller::detach(Watch& watch) noexcept {
   for (const int fd : std::exchange(slot.accepted, {})) ::close(fd);
   stop(slot, slot.input);
   stop(slot, slot.output);
-  // The kernel keeps the socket until the request has gone; closing it shall mean closed, to the peer and for its
-  // address.
-  if (slot.in_use()) ::io_uring_submit_and_get_events(ring_.get());
+  if (slot.in_use()) let_go();
   free_if_done(slot);
+}
+
+// The kernel keeps a socket until the request that names it has gone; closing it shall mean closed, to the peer and for
+// its address. That request stands behind what else is to be done for the ring, of which an entry does some twenty.
+void UringPoller::let_go() noexcept {
+  ::io_uring_submit_and_get_events(ring_.get());
+  for (int i = 0; i != entries_of_a_close_max && kernel_says(IORING_SQ_TASKRUN); ++i)
+    ::io_uring_get_events(ring_.get());
 }
 
 void UringPoller::free_if_done(UringSlot& slot) noexcept {
@@ -366,6 +376,8 @@ int UringPoller::receive(Watch& watch, void* into, std::size_t size) noexcept {
   return got;
 }
 
+// TCP says -EAGAIN at an urgent byte while a signal is pending, whatever else is there; who then waits is told with the
+// next bytes, as with epoll.
 int UringPoller::receive_now(UringSlot& slot, void* into, std::size_t size) noexcept {
   const ssize_t got = ::recv(slot.fd, into, std::min<std::size_t>(size, INT_MAX), MSG_DONTWAIT);
   if (got < 0) return errno == EINTR ? -EAGAIN : -errno;
@@ -667,9 +679,10 @@ void UringPoller::look() {
 }
 
 // Completions that only a visit to the kernel brings into the ring.
-bool UringPoller::kernel_has_more() noexcept {
-  const unsigned flags = __atomic_load_n(ring_->sq.kflags, __ATOMIC_RELAXED);
-  return (flags & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;
+bool UringPoller::kernel_has_more() noexcept { return kernel_says(IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW); }
+
+bool UringPoller::kernel_says(unsigned any_of) noexcept {
+  return (__atomic_load_n(ring_->sq.kflags, __ATOMIC_RELAXED) & any_of) != 0;
 }
 
 // False if there is no room for it: then nobody may sleep.

@@ -446,6 +446,28 @@ TEST_P(WatchTest, ABulkReaderMayLeaveWhileItIsTold) {
   }
 }
 
+TEST_P(WatchTest, ABulkReaderIsClosedAtOnceThoughManyAreToBeTold) {
+  const std::string much(50'000, 'x');
+  std::vector<Pair> pairs;
+  std::vector<std::unique_ptr<Probe>> probes;
+  for (int i = 0; i != 200; ++i) {
+    Pair& pair = pairs.emplace_back(make_connection());
+    Probe& probe = *probes.emplace_back(std::make_unique<Probe>(pair.one, Watch::Input::bytes));
+    poller->attach(probe);
+    put(pair.two, much);
+    for (std::size_t left = much.size(); left != 0;) left -= receive(probe).size();
+    EXPECT_EQ(try_receive(probe), -EAGAIN);
+  }
+  for (Pair& pair : pairs) put(pair.two, "x");
+  poller->detach(*probes.back());
+  pairs.back().one.reset();
+  char byte = 0;
+  EXPECT_EQ(::recv(pairs.back().two.get(), &byte, 1, MSG_DONTWAIT), -1);
+  EXPECT_EQ(errno, ECONNRESET) << "closed, with a byte that nobody read";
+  probes.pop_back();
+  for (const auto& probe : probes) poller->detach(*probe);
+}
+
 TEST_P(WatchTest, ReadinessOfAPipe) {
   int ends[2];
   check(::pipe2(ends, O_NONBLOCK | O_CLOEXEC), "pipe2");
