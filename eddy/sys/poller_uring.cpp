@@ -376,8 +376,8 @@ int UringPoller::receive(Watch& watch, void* into, std::size_t size) noexcept {
   return got;
 }
 
-// TCP says -EAGAIN at an urgent byte while a signal is pending, whatever else is there; who then waits is told with the
-// next bytes, as with epoll.
+// TCP says -EAGAIN at an urgent byte while a signal is pending, whatever else is there; a bulk reader that then waits
+// is told with the next bytes only.
 int UringPoller::receive_now(UringSlot& slot, void* into, std::size_t size) noexcept {
   const ssize_t got = ::recv(slot.fd, into, std::min<std::size_t>(size, INT_MAX), MSG_DONTWAIT);
   if (got < 0) return errno == EINTR ? -EAGAIN : -errno;

@@ -118,6 +118,13 @@ class WatchTest : public testing::TestWithParam<Kind> {
     return poller->receive(probe, bytes, sizeof bytes);
   }
 
+  /// From now on the probe's socket is one that brings bulk.
+  void take_bulk(Probe& probe, const Fd& there) {
+    const std::string much(50'000, 'x');
+    put(there, much);
+    for (std::size_t left = much.size(); left != 0;) left -= receive(probe).size();
+  }
+
   std::unique_ptr<Poller> poller;
 };
 
@@ -367,10 +374,7 @@ TEST_P(WatchTest, ABulkReaderIsToldWhatComesAfterAShortRead) {
   Probe probe(here, Watch::Input::bytes);
   poller->attach(probe);
   const std::string much(50'000, 'x');
-  for (int round = 0; round != 3; ++round) {
-    put(there, much);
-    for (std::size_t left = much.size(); left != 0;) left -= receive(probe).size();
-  }
+  for (int round = 0; round != 3; ++round) take_bulk(probe, there);
   put(there, "while nobody asks");
   poller->wait(moment);
   char first = 0;
@@ -427,9 +431,7 @@ TEST_P(WatchTest, ABulkReaderMayLeaveWhileItIsTold) {
     auto [here, there] = make_connection();
     Probe probe(here, Watch::Input::bytes);
     poller->attach(probe);
-    const std::string much(50'000, 'x');
-    put(there, much);
-    for (std::size_t left = much.size(); left != 0;) left -= receive(probe).size();
+    take_bulk(probe, there);
     EXPECT_EQ(try_receive(probe), -EAGAIN);  // armed
     for (int i = 0; i != more; ++i) {
       put(there, "x");
@@ -447,15 +449,13 @@ TEST_P(WatchTest, ABulkReaderMayLeaveWhileItIsTold) {
 }
 
 TEST_P(WatchTest, ABulkReaderIsClosedAtOnceThoughManyAreToBeTold) {
-  const std::string much(50'000, 'x');
   std::vector<Pair> pairs;
   std::vector<std::unique_ptr<Probe>> probes;
   for (int i = 0; i != 200; ++i) {
     Pair& pair = pairs.emplace_back(make_connection());
     Probe& probe = *probes.emplace_back(std::make_unique<Probe>(pair.one, Watch::Input::bytes));
     poller->attach(probe);
-    put(pair.two, much);
-    for (std::size_t left = much.size(); left != 0;) left -= receive(probe).size();
+    take_bulk(probe, pair.two);
     EXPECT_EQ(try_receive(probe), -EAGAIN);
   }
   for (Pair& pair : pairs) put(pair.two, "x");
